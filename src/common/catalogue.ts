@@ -1,0 +1,220 @@
+// The error catalogue: every message a user can meet, with its T-SQL number where one exists.
+// Primary line: lower case, no period. A hint is an action. Nothing here holds a secret.
+
+interface Entry {
+  /** T-SQL error number, since people search for it. */
+  readonly number?: number;
+  /** Template; `{name}` is replaced by the parameter of that name. */
+  readonly message: string;
+  readonly hint?: string;
+}
+
+export const catalogue = {
+  // --- parser
+  'syntax/unexpected-token': { number: 102, message: 'syntax error at {found}: expected {expected}' },
+  'syntax/unexpected-keyword': { number: 156, message: 'syntax error at keyword {found}: expected {expected}' },
+  'syntax/unexpected-end': { number: 102, message: 'the statement ends too early: expected {expected}' },
+  'syntax/unexpected-character': { number: 102, message: 'character {found} has no meaning here' },
+  'syntax/unclosed-string': {
+    number: 105,
+    message: 'string is never closed',
+    hint: "Add the closing quote; a quote inside a string is written twice ('').",
+  },
+  'syntax/unclosed-comment': { number: 113, message: 'comment is never closed', hint: 'Add */; comments nest.' },
+  'syntax/unclosed-identifier': { number: 105, message: 'quoted identifier is never closed' },
+  'syntax/too-deep': {
+    number: 191,
+    message: 'expression is nested deeper than {limit} levels',
+    hint: 'Name intermediate results in a WITH clause or a temporary table.',
+  },
+  'syntax/unknown-option': { number: 155, message: '"{name}" is not an option of {statement}' },
+  'syntax/repeated-option': { number: 46049, message: 'option "{name}" is given twice' },
+  'syntax/missing-option': { number: 46505, message: '{statement} needs option "{name}"' },
+  'syntax/option-value': { number: 46508, message: 'option "{name}" is {found}, expected {expected}' },
+  'syntax/option-combination': { number: 46506, message: 'option "{name}" does not go with {other}' },
+  'syntax/clause-combination': { number: 10741, message: '{first} cannot be combined with {second}' },
+  'syntax/empty-script': { message: 'there is no statement to run' },
+  'syntax/one-statement': {
+    message: 'expected exactly one statement, found {count}',
+    hint: 'Use execute() or `sqlc run` for a script.',
+  },
+
+  // --- binder
+  'bind/unknown-table': { number: 208, message: 'table "{name}" does not exist' },
+  'bind/unknown-column': { number: 207, message: 'column "{name}" does not exist{where}' },
+  'bind/ambiguous-column': {
+    number: 209,
+    message: 'column "{name}" is ambiguous: it exists in {relations}',
+    hint: 'Write the table name or alias before it.',
+  },
+  'bind/unknown-alias': { number: 4104, message: 'there is no table or alias "{name}" in this FROM clause' },
+  'bind/duplicate-alias': { number: 1011, message: 'name "{name}" is used twice in this FROM clause' },
+  'bind/duplicate-column': { number: 8156, message: 'column "{name}" is named twice in "{relation}"' },
+  'bind/unknown-function': { number: 195, message: 'function "{name}" does not exist' },
+  'bind/function-not-supported': { message: 'function "{name}" is not supported yet' },
+  'bind/argument-count': { number: 174, message: '"{name}" takes {expected}, found {found}' },
+  'bind/argument-type': { number: 8116, message: 'argument {index} of "{name}" is {found}, expected {expected}' },
+  'bind/type-clash': { number: 206, message: '{left} and {right} do not go together in {operation}' },
+  'bind/operand-type': { number: 8117, message: '{found} cannot be used with {operation}' },
+  'bind/not-boolean': { number: 4145, message: 'a condition is expected here, found {found}' },
+  'bind/cast': { number: 529, message: '{from} cannot be converted to {to}' },
+  'bind/unknown-type': { number: 2715, message: 'type "{name}" does not exist' },
+  'bind/type-not-supported': { number: 46518, message: 'type "{name}" is not supported {where}' },
+  'bind/type-parameter': { number: 1001, message: 'type "{name}" takes {expected}, found {found}' },
+  'bind/not-grouped': {
+    number: 8120,
+    message: 'column "{name}" is neither grouped nor inside an aggregate',
+    hint: 'Add it to GROUP BY, or wrap it in an aggregate such as MIN().',
+  },
+  'bind/misplaced-aggregate': { number: 147, message: 'aggregate "{name}" is not allowed in {clause}' },
+  'bind/nested-aggregate': { number: 130, message: 'aggregate "{name}" stands inside another aggregate' },
+  'bind/misplaced-window': { number: 4108, message: 'window function "{name}" is not allowed in {clause}' },
+  'bind/window-order': { number: 4112, message: '"{name}" needs ORDER BY in its OVER clause' },
+  'bind/needs-over': { number: 10753, message: '"{name}" needs an OVER clause' },
+  'bind/order-by-position': {
+    number: 108,
+    message: 'ORDER BY position {position} is not in the select list (1 to {count})',
+  },
+  'bind/order-by-column': {
+    number: 145,
+    message: 'ORDER BY may only name columns of the select list here',
+    hint: 'With DISTINCT or a set operation, add the expression to the select list and order by its name.',
+  },
+  'bind/column-count': { number: 205, message: '{what}: {left} columns on the left, {right} on the right' },
+  'bind/values-width': { number: 10709, message: 'rows of VALUES differ in length: {first} columns, then {found}' },
+  'bind/one-column': { number: 116, message: 'a subquery used as a value returns one column, found {count}' },
+  'bind/row-count': { number: 1060, message: '{clause} takes a non-negative whole number, found {found}' },
+  'bind/using-column': { message: 'column "{name}" of USING is missing on the {side} side' },
+  'bind/unknown-parameter': {
+    number: 137,
+    message: 'parameter "@{name}" has no value',
+    hint: 'Pass it with --var {name}=VALUE, or in the parameters of query().',
+  },
+  'bind/parameter-type': { message: 'parameter "@{name}" is {found}, which has no SQL type' },
+  'bind/expression-too-deep': {
+    number: 191,
+    message: 'expression is nested deeper than {limit} levels',
+    hint: 'Name intermediate results in a WITH clause or a temporary table.',
+  },
+  'bind/recursive-cte': { message: 'recursive common table expression "{name}" is not supported yet' },
+  'bind/cognitive-correlated': {
+    message: '"{name}" depends on a row of an outer query',
+    hint: 'Rewrite the subquery as a join.',
+  },
+  'bind/cognitive-place': { message: '"{name}" cannot be called in {clause} yet' },
+  'bind/literal-range': { number: 8115, message: 'number {found} does not fit any type' },
+
+  // --- catalog and statements
+  'catalog/exists': { number: 2714, message: '{kind} "{name}" exists already' },
+  'catalog/unknown-object': { number: 15151, message: '{kind} "{name}" does not exist' },
+  'catalog/unknown-schema': { number: 2760, message: 'schema "{name}" does not exist' },
+  'catalog/missing-reference': { number: 46501, message: '{kind} "{name}" does not exist' },
+  'catalog/credential-missing': { number: 46516, message: 'credential "{name}" does not exist' },
+  'catalog/master-key-needed': {
+    number: 15581,
+    message: 'a secret cannot be stored in a persistent database without a master key',
+    hint: 'Run without --database, where credentials live in memory only.',
+  },
+  'catalog/newer-format': {
+    message: 'database was written by a newer sqlc (format {found}, this one reads up to {known})',
+    hint: 'Upgrade sqlc.',
+  },
+  'catalog/locked': {
+    message: 'database "{path}" is in use by another process',
+    hint: 'Close the other sqlc, or open a copy.',
+  },
+  'catalog/open': { message: 'database "{path}" cannot be opened: {reason}' },
+  'catalog/location': { number: 46504, message: 'location "{location}" {reason}' },
+
+  // --- settings
+  'settings/unknown': { number: 195, message: '"{name}" is not a setting' },
+  'settings/not-supported': { message: 'setting "{name}" is not enforced yet, so it is refused' },
+  'settings/value': { message: 'setting "{name}" is {found}, expected {expected}' },
+  'settings/not-option': {
+    message: '"{name}" cannot be given in OPTION',
+    hint: 'Use SET {name} = … before the statement.',
+  },
+  'not-supported': { message: '{what} is not supported yet' },
+
+  // --- storage
+  'storage/missing': { number: 16561, message: 'no file at "{location}"' },
+  'storage/unreadable': { number: 13822, message: 'file "{location}" cannot be read: {reason}' },
+  'storage/access': { number: 15883, message: 'storage refused access to "{location}" ({status} {code})' },
+  'storage/unavailable': { message: 'storage did not answer for "{location}": {reason}' },
+  'storage/changed': { message: 'blob "{location}" changed while it was read', hint: 'Run the query again.' },
+  'storage/scheme': { number: 46530, message: 'scheme "{scheme}" is not supported' },
+  'storage/insecure': {
+    message: 'plain http is only allowed to this machine, found "{location}"',
+    hint: 'Use https, wasbs or abfss.',
+  },
+  'storage/credential': { number: 46506, message: 'credential "{name}" cannot be used here: {reason}' },
+  'storage/rejected-row': {
+    number: 7320,
+    message: 'file "{file}", row {row}: {reason}',
+  },
+  'storage/format': { message: 'file "{file}" is not {format}: {reason}' },
+  'storage/column-missing': { number: 207, message: 'column "{name}" of "{relation}" is in none of its files' },
+
+  // --- execution
+  'exec/conversion': { number: 245, message: 'value {value} cannot be converted to {type}' },
+  'exec/divide-by-zero': { number: 8134, message: 'division by zero' },
+  'exec/overflow': { number: 8115, message: 'arithmetic overflow: {detail}' },
+  'exec/length': { number: 537, message: 'length passed to "{name}" is negative' },
+  'exec/scalar-rows': { number: 512, message: 'a subquery used as a value returned more than one row' },
+  'exec/out-of-memory': {
+    number: 701,
+    message: 'the statement needs more memory than memory_limit_mb allows: {detail}',
+    hint: 'Raise memory_limit_mb, or select less.',
+  },
+  'exec/disk-full': { message: 'no space left in "{path}"' },
+  'exec/engine': { message: '{detail}' },
+  'exec/cancelled': { message: 'the statement was cancelled' },
+  'exec/timeout': { message: 'the statement ran longer than {seconds} s' },
+  'exec/closed': { message: 'the engine is closed' },
+  'exec/result-consumed': { message: 'the batches of this result have been read already' },
+
+  // --- services
+  'service/refused': { message: '{service} refused {operation}: {status} {code}: {detail}' },
+  'service/unauthorized': {
+    message: '{service} refused the key ({status} {code})',
+    hint: 'Check {variable}; a valid key of another region is refused the same way.',
+  },
+  'service/not-found': {
+    message: '{service} has no {operation} at {url} ({status})',
+    hint: 'Check {variable}: it is the resource endpoint, without a path.',
+  },
+  'service/unavailable': {
+    message:
+      '{service} failed after {attempts} attempts: {detail}; {answered} of {distinct} distinct inputs were answered',
+  },
+  'service/protocol': { message: '{service} answered {operation} in a form that cannot be read: {detail}' },
+  'service/endpoint': { message: 'endpoint {variable} is {found}, expected {expected}' },
+  'service/max-wait': {
+    message:
+      '{service} asks to wait {seconds} s, longer than max_wait ({limit} s); {answered} of {distinct} distinct inputs were answered',
+  },
+
+  // --- output and command line
+  'output/column-type': { message: 'column "{name}" ({type}) cannot be written as {format}' },
+  'output/write': { message: 'cannot write "{path}": {reason}' },
+  'usage/command': { message: '"{name}" is not a command', hint: 'See `sqlc --help`.' },
+  'usage/option': { message: '{detail}', hint: 'See `sqlc --help`.' },
+  'usage/script': { message: 'script "{path}" cannot be read: {reason}' },
+
+  // --- bugs
+  internal: {
+    message: 'internal error: {detail}',
+    hint: 'This is a bug in sqlc; please report it with the statement.',
+  },
+} as const satisfies Record<string, Entry>;
+
+export type ErrorCode = keyof typeof catalogue;
+
+type Names<T extends string> = T extends `${string}{${infer N}}${infer Rest}` ? N | Names<Rest> : never;
+
+type HintOf<C extends ErrorCode> = (typeof catalogue)[C] extends { hint: infer H extends string } ? H : '';
+
+/** The parameters a code's templates need. */
+export type ErrorParams<C extends ErrorCode> = {
+  readonly [N in Names<(typeof catalogue)[C]['message']> | Names<HintOf<C>>]: string | number;
+};

@@ -1,0 +1,79 @@
+// What a service can be asked: an operation encodes distinct inputs into one request and decodes the answer
+// into one value, or one error, per input. Functions are typed projections of an operation's answer.
+
+import type { SqlType } from '../arrow/sql-type.ts';
+import type { WireRequest, WireResponse } from './wire.ts';
+
+/** A value of an answer: structs are objects, lists arrays, bigint for bigint columns. */
+export type AnswerValue =
+  | null
+  | string
+  | number
+  | boolean
+  | bigint
+  | Uint8Array
+  | readonly AnswerValue[]
+  | { readonly [field: string]: AnswerValue };
+
+/** The arguments of one distinct input, in the order of `Operation.inputs`; NULL is an argument left out. */
+export type Input = readonly (string | null)[];
+
+/** A document the service refuses: a value, not an exception. */
+export interface DocumentError {
+  readonly code: string;
+  readonly message: string;
+  readonly retriable: boolean;
+}
+
+export type Outcome =
+  | { readonly ok: true; readonly value: AnswerValue }
+  | { readonly ok: false; readonly error: DocumentError };
+
+/** The whole request was refused. */
+export interface RequestRefusal {
+  readonly status: number;
+  readonly code: string;
+  /** Innermost code: the actionable one. */
+  readonly innerCode: string;
+  readonly message: string;
+}
+
+export type Decoded =
+  | {
+      readonly kind: 'answered' /** One per input, in the order of the request. */;
+      readonly outcomes: readonly Outcome[];
+      readonly model: string;
+    }
+  | { readonly kind: 'refused'; readonly refusal: RequestRefusal }
+  /** 2xx that cannot be read as the operation's answer. */
+  | { readonly kind: 'protocol'; readonly detail: string };
+
+export interface Limits {
+  /** Documents per request. */
+  readonly documents: number;
+  /** Text elements (graphemes) per document. */
+  readonly documentElements: number;
+  /** Serialised request body, bytes. */
+  readonly requestBytes: number;
+}
+
+export type ServiceType = 'language' | 'vision' | 'face' | 'speech' | 'translator' | 'anomaly';
+
+export interface Operation {
+  /** `language/sentiment`: the ids of the emulator's statistics and of the run report. */
+  readonly id: string;
+  readonly service: ServiceType;
+  readonly inputs: readonly { readonly name: string; readonly type: SqlType; readonly optional: boolean }[];
+  /** Type of one answer: always a struct. */
+  readonly answer: SqlType;
+  readonly limits: Limits;
+  /** One request for these inputs. Ids are the position in `inputs`, as decimal strings. */
+  encode(
+    inputs: readonly Input[],
+  ): Omit<WireRequest, 'headers'> & { readonly headers?: Readonly<Record<string, string>> };
+  /**
+   * Outcomes by id, from `documents` and `errors`. An input in neither is the document error `MissingDocument`
+   * (retriable); an id nobody asked for, or one that appears twice, is `protocol`.
+   */
+  decode(response: WireResponse, inputs: readonly Input[]): Decoded;
+}
