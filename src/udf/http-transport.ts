@@ -1,0 +1,211 @@
+// Carries wire requests over HTTP to one endpoint: one undici pool, keep-alive, every attempt bounded in time and size.
+// It retries nothing, follows no redirect and knows no operation. undici loads on the first request.
+
+import type { Dispatcher } from 'undici';
+import { error } from '../common/errors.ts';
+import { attempt } from './attempt.ts';
+import { type Transport, TransportError, type WireRequest, type WireResponse } from './wire.ts';
+
+export interface HttpTransportOptions {
+  /** Origin and, for a gateway, a base path: `https://westus2.api.cognitive.microsoft.com`, `http://localhost:5000`. */
+  readonly endpoint: URL;
+  /** What the endpoint is called in an error: `LANGUAGE_ENDPOINT`, `LOCATION`. */
+  readonly variable?: string;
+  /** `HTTPS_PROXY` and `NO_PROXY` (or lower case) are read from here, once; the process's environment is not. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Plain http to another machine; credentials are then left out of the requests. */
+  readonly allowHttp?: boolean;
+  /** Sockets open at a time. */
+  readonly connections?: number;
+  /** Largest answer that is read. */
+  readonly answerBytes?: number;
+}
+
+const DEFAULT_CONNECTIONS = 128;
+const DEFAULT_ANSWER_BYTES = 10 * 1024 * 1024;
+const CREDENTIAL_HEADERS = ['ocp-apim-subscription-key', 'api-key', 'prediction-key', 'authorization'];
+
+/**
+ * A transport to one endpoint.
+ *
+ * @throws {SqlcError} `service/endpoint` when the endpoint is not http(s), carries a user name, query or fragment,
+ *   or is plain http to another machine without `allowHttp`.
+ */
+export function httpTransport(options: HttpTransportOptions): Transport {
+  const { endpoint, answerBytes = DEFAULT_ANSWER_BYTES } = options;
+  const problem = endpointProblem(endpoint, options.allowHttp ?? false);
+  if (problem !== undefined) {
+    const found = `"${endpoint.protocol}//${endpoint.host}${endpoint.pathname}"`;
+    throw error('service/endpoint', { variable: options.variable ?? 'LOCATION', found, expected: problem });
+  }
+  const proxy = proxyOf(endpoint, options.env ?? {});
+  const base = endpoint.pathname.replace(/\/+$/, '');
+  const dropCredentials = endpoint.protocol === 'http:' && !isLoopback(endpoint.hostname);
+  let dispatcher: Promise<Dispatcher> | undefined;
+  let closed = false;
+
+  async function exchange(request: WireRequest, signal: AbortSignal): Promise<WireResponse> {
+    if (closed) throw new TransportError('other', 'the transport is closed');
+    dispatcher ??= openDispatcher(options, proxy);
+    let answering = false;
+    try {
+      const answer = await (await dispatcher).request({
+        origin: endpoint.origin,
+        method: request.method,
+        path: base + (request.path.startsWith('/') ? request.path : `/${request.path}`),
+        headers: dropCredentials ? withoutCredentials(request.headers) : request.headers,
+        body: request.body.byteLength === 0 ? null : request.body,
+        signal,
+        // The attempt's own deadline covers all of it, a body that drips included.
+        headersTimeout: 0,
+        bodyTimeout: 0,
+      });
+      answering = true;
+      return {
+        status: answer.statusCode,
+        headers: headersOf(answer.headers),
+        body: await readBody(answer.body, Number(answer.headers['content-length'] ?? 0), answerBytes),
+      };
+    } catch (cause) {
+      throw cause instanceof TransportError ? cause : transportErrorOf(cause, { answering, answerBytes });
+    }
+  }
+
+  return {
+    send: (request, sending) => attempt(sending, ({ signal }) => exchange(request, signal)),
+    async close() {
+      closed = true;
+      const opened = dispatcher;
+      dispatcher = undefined;
+      if (opened !== undefined) await (await opened).destroy();
+    },
+  };
+}
+
+/** Whether a host name means this machine. */
+export function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
+}
+
+function endpointProblem(endpoint: URL, allowHttp: boolean): string | undefined {
+  if (endpoint.protocol !== 'https:' && endpoint.protocol !== 'http:') return 'an https URL';
+  if (endpoint.username !== '' || endpoint.password !== '') return 'a URL without user name and password';
+  if (endpoint.search !== '' || endpoint.hash !== '') return 'a URL without query and fragment';
+  if (endpoint.protocol === 'http:' && !allowHttp && !isLoopback(endpoint.hostname)) {
+    return 'https (plain http only reaches this machine)';
+  }
+  return undefined;
+}
+
+interface Proxy {
+  readonly httpsProxy: string;
+  readonly noProxy: string;
+}
+
+/** Proxies carry https alone: plain http goes to this machine, or where the user allowed it by name. */
+function proxyOf(endpoint: URL, env: Readonly<Record<string, string | undefined>>): Proxy | undefined {
+  const value = (env.HTTPS_PROXY ?? env.https_proxy ?? '').trim();
+  if (value === '' || endpoint.protocol !== 'https:') return undefined;
+  const httpsProxy = value.includes('://') ? value : `http://${value}`;
+  if (!URL.canParse(httpsProxy) || !/^https?:/.test(httpsProxy)) {
+    // The value is not shown: it may hold a password.
+    throw error('service/endpoint', { variable: 'HTTPS_PROXY', found: 'no proxy URL', expected: 'http://host:port' });
+  }
+  return { httpsProxy, noProxy: env.NO_PROXY ?? env.no_proxy ?? '' };
+}
+
+async function openDispatcher(
+  { endpoint, connections, answerBytes }: HttpTransportOptions,
+  proxy: Proxy | undefined,
+): Promise<Dispatcher> {
+  const { EnvHttpProxyAgent, Pool } = await import('undici');
+  const settings = {
+    connections: connections ?? DEFAULT_CONNECTIONS,
+    maxResponseSize: answerBytes ?? DEFAULT_ANSWER_BYTES,
+  };
+  if (proxy === undefined) return new Pool(endpoint.origin, settings);
+  // Every option is given, an empty one too: what is undefined undici takes from the process's environment.
+  return new EnvHttpProxyAgent({ ...settings, httpProxy: '', ...proxy });
+}
+
+function withoutCredentials(headers: WireRequest['headers']): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).filter(([name]) => !CREDENTIAL_HEADERS.includes(name.toLowerCase())),
+  );
+}
+
+function headersOf(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {
+  const found: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    if (value !== undefined) found[name.toLowerCase()] = Array.isArray(value) ? value.join(', ') : value;
+  }
+  return found;
+}
+
+async function readBody(
+  body: AsyncIterable<Uint8Array> & { destroy(): unknown },
+  promisedBytes: number,
+  limitBytes: number,
+): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  let tooLarge = promisedBytes > limitBytes;
+  if (!tooLarge) {
+    for await (const chunk of body) {
+      bytes += chunk.byteLength;
+      tooLarge = bytes > limitBytes;
+      if (tooLarge) break;
+      chunks.push(chunk);
+    }
+  }
+  if (tooLarge) {
+    body.destroy();
+    throw tooLargeError(limitBytes);
+  }
+  return Buffer.concat(chunks);
+}
+
+function tooLargeError(limitBytes: number): TransportError {
+  return new TransportError('too-large', `the answer is larger than ${limitBytes} bytes`);
+}
+
+const KIND_OF_CODE: Readonly<Record<string, TransportError['kind']>> = {
+  ECONNREFUSED: 'refused',
+  EHOSTUNREACH: 'refused',
+  ENETUNREACH: 'refused',
+  EADDRNOTAVAIL: 'refused',
+  ECONNRESET: 'reset',
+  EPIPE: 'reset',
+  UND_ERR_SOCKET: 'reset',
+  ETIMEDOUT: 'timeout',
+  UND_ERR_CONNECT_TIMEOUT: 'timeout',
+  UND_ERR_HEADERS_TIMEOUT: 'timeout',
+  UND_ERR_BODY_TIMEOUT: 'timeout',
+  ENOTFOUND: 'dns',
+  EAI_AGAIN: 'dns',
+  EPROTO: 'tls',
+  UND_ERR_PRX_TLS: 'tls',
+  UND_ERR_RES_EXCEEDED_MAX_SIZE: 'too-large',
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'cut-body',
+};
+
+const TLS_CODE = /^(ERR_TLS|ERR_SSL|CERT_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|HOSTNAME_MISMATCH)/;
+
+function transportErrorOf(
+  cause: unknown,
+  { answering, answerBytes }: { readonly answering: boolean; readonly answerBytes: number },
+): TransportError {
+  const code = codeOf(cause);
+  const message = cause instanceof Error && cause.message !== '' ? cause.message : code;
+  const kind = TLS_CODE.test(code) ? 'tls' : (KIND_OF_CODE[code] ?? 'other');
+  if (kind === 'too-large') return tooLargeError(answerBytes);
+  // Once the head of an answer has come, whatever ends it early cut its body.
+  if (answering && kind !== 'timeout') return new TransportError('cut-body', `the answer broke off: ${message}`);
+  return new TransportError(kind, code === '' || message.includes(code) ? message : `${message} (${code})`);
+}
+
+function codeOf(cause: unknown): string {
+  if (typeof cause !== 'object' || cause === null) return '';
+  if ('code' in cause && typeof cause.code === 'string') return cause.code;
+  return 'cause' in cause ? codeOf(cause.cause) : '';
+}

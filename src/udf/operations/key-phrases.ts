@@ -1,0 +1,25 @@
+// Key phrases of a text, Text Analytics v3.1. One answer is the list of phrases, in the service's order.
+
+import { list, NVARCHAR_MAX, struct } from '../../arrow/sql-type.ts';
+import { AnswerFault, arrayAt } from '../answer-json.ts';
+import type { Operation } from '../operation.ts';
+import { decodeDocuments, encodeDocuments, textLimits } from '../text-documents.ts';
+
+export const keyPhrases: Operation = {
+  id: 'language/key-phrases',
+  service: 'language',
+  inputs: [
+    { name: 'text', type: NVARCHAR_MAX, optional: false },
+    { name: 'language', type: NVARCHAR_MAX, optional: true },
+  ],
+  answer: struct({ phrases: list(NVARCHAR_MAX) }),
+  limits: textLimits(10),
+  encode: (inputs) => encodeDocuments('/text/analytics/v3.1/keyPhrases', inputs),
+  decode: (response, inputs) =>
+    decodeDocuments(response, inputs, (document, { name }) => ({
+      phrases: arrayAt(document, 'keyPhrases', name).map((phrase) => {
+        if (typeof phrase !== 'string') throw new AnswerFault(`a phrase of ${name} is not a string`);
+        return phrase;
+      }),
+    })),
+};
