@@ -1,0 +1,18 @@
+// Where definitions live. exec/duckdb implements it, so that they commit with the data.
+
+import type { Definitions, ObjectKind } from './definitions.ts';
+import type { Snapshot } from './snapshot.ts';
+
+/** A change of the catalog, applied in one transaction. */
+export type CatalogChange =
+  | {
+      readonly [K in ObjectKind]: { readonly action: 'create'; readonly kind: K; readonly definition: Definitions[K] };
+    }[ObjectKind]
+  | { readonly action: 'drop'; readonly kind: ObjectKind; readonly schema?: string; readonly name: string };
+
+export interface CatalogStore {
+  /** True when definitions outlive the process; a secret then needs a master key. */
+  readonly persistent: boolean;
+  snapshot(): Promise<Snapshot>;
+  apply(change: CatalogChange): Promise<void>;
+}

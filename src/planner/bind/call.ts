@@ -1,0 +1,186 @@
+// Calls by name: cognitive functions, our own scalar functions, aggregates, windows, and, last, the relational
+// engine's functions on the allowlist.
+
+import { familyOf, typeName } from '../../arrow/sql-type.ts';
+import { error } from '../../common/errors.ts';
+import { didYouMean } from '../../common/suggest.ts';
+import type { FrameBound, FunctionCall } from '../../parser/ast.ts';
+import { column, type Expr, type Frame, type SortKey, type WindowExpr } from '../expression.ts';
+import { AGGREGATES, aggregateOf } from './aggregates.ts';
+import { bindCognitiveCall, checkArgumentCount } from './cognitive.ts';
+import { type Env, TypeNeeded } from './context.ts';
+import { ENGINE_FUNCTIONS } from './engine-functions.ts';
+import { bindExpression, operandType } from './expression.ts';
+import { RESERVED_FUNCTIONS } from './reserved-functions.ts';
+import { LAZY_FUNCTIONS, SCALAR_FUNCTIONS } from './scalar-functions.ts';
+import { WINDOW_FUNCTIONS, windowOf } from './window-functions.ts';
+
+export function bindCall(call: FunctionCall, env: Env): Expr {
+  const name = call.name.name.toUpperCase();
+  if (call.qualifier.length > 0) throw unknownFunction(call, env);
+  if (call.over !== undefined) return bindWindow(call, name, env);
+  if (AGGREGATES.has(name)) return bindAggregate(call, name, env);
+  refuseAggregateSyntax(call, name);
+  const cognitive = env.ctx.functions.get(name);
+  if (cognitive !== undefined) {
+    const required = cognitive.params.filter((p) => !p.optional).length;
+    checkArgumentCount(call, required, cognitive.params.length);
+    return bindCognitiveCall(
+      env,
+      call,
+      cognitive,
+      call.args.map((a) => bindExpression(a, env)),
+    );
+  }
+  if (call.service !== undefined)
+    throw error('not-supported', { what: `USING SERVICE in "${name}"` }, { span: call.service.span });
+  if (name === 'UNNEST') return bindUnnest(call, env);
+  const lazy = LAZY_FUNCTIONS.get(name);
+  if (lazy !== undefined) return lazy(call, env);
+  const scalar = SCALAR_FUNCTIONS.get(name);
+  if (scalar !== undefined) {
+    checkArgumentCount(call, scalar.min, scalar.max);
+    return scalar.bind(
+      call.args.map((a) => bindExpression(a, env)),
+      call,
+    );
+  }
+  if (WINDOW_FUNCTIONS.has(name)) throw error('bind/needs-over', { name }, { span: call.span });
+  if (RESERVED_FUNCTIONS.has(name)) throw error('bind/function-not-supported', { name }, { span: call.span });
+  return bindEngineFunction(call, name, env);
+}
+
+/** `WITHIN GROUP`, `DISTINCT` and null treatment belong to aggregates and windows. */
+function refuseAggregateSyntax(call: FunctionCall, name: string): void {
+  const what =
+    call.withinGroup !== undefined
+      ? 'WITHIN GROUP'
+      : call.distinct
+        ? 'DISTINCT'
+        : call.nulls !== undefined
+          ? 'IGNORE NULLS'
+          : undefined;
+  if (what !== undefined)
+    throw error('syntax/clause-combination', { first: what, second: `"${name}"` }, { span: call.span });
+}
+
+// --- aggregates and windows
+
+function bindAggregate(call: FunctionCall, name: string, env: Env): Expr {
+  const grouping = env.grouping;
+  if (grouping === undefined)
+    throw error('bind/misplaced-aggregate', { name, clause: env.clause }, { span: call.span });
+  const below: Env = { ...grouping.below, guards: [], clause: `the arguments of ${name}` };
+  const nested = call.args.some(
+    (a) => a.kind === 'call' && AGGREGATES.has(a.name.name.toUpperCase()) && a.over === undefined,
+  );
+  if (nested) throw error('bind/nested-aggregate', { name: nestedName(call) }, { span: call.span });
+  const star = call.args[0]?.kind === 'star';
+  const args = star ? [] : call.args.map((a) => bindExpression(a, below));
+  const orderBy = (call.withinGroup ?? []).map(
+    (item): SortKey => ({ expr: bindExpression(item.expression, below), descending: item.descending }),
+  );
+  const aggregate = aggregateOf(call, name, args, { star, orderBy });
+  return column(grouping.add(aggregate, name.toLowerCase()), call.span);
+}
+
+function nestedName(call: FunctionCall): string {
+  const inner = call.args.find((a) => a.kind === 'call' && AGGREGATES.has(a.name.name.toUpperCase()));
+  return inner?.kind === 'call' ? inner.name.name.toUpperCase() : '';
+}
+
+function bindWindow(call: FunctionCall, name: string, env: Env): Expr {
+  const { over } = call;
+  const holder = env.windows;
+  if (holder === undefined || over === undefined)
+    throw error('bind/misplaced-window', { name, clause: env.clause }, { span: call.span });
+  if (!AGGREGATES.has(name) && !WINDOW_FUNCTIONS.has(name)) {
+    if (env.ctx.functions.has(name))
+      throw error('bind/cognitive-place', { name, clause: 'an OVER clause' }, { span: call.span });
+    if (RESERVED_FUNCTIONS.has(name)) throw error('bind/function-not-supported', { name }, { span: call.span });
+    throw unknownFunction(call, env);
+  }
+  const inner: Env = { ...env, windows: undefined, clause: 'a window function' };
+  const star = call.args[0]?.kind === 'star';
+  const args = star ? [] : call.args.map((a) => bindExpression(a, inner));
+  const partitionBy = over.partitionBy.map((p) => bindExpression(p, inner));
+  const orderBy = over.orderBy.map((item) => ({
+    expr: bindExpression(item.expression, inner),
+    descending: item.descending,
+  }));
+  const shape = AGGREGATES.has(name)
+    ? aggregateOf(call, name, args, { star, orderBy: [] })
+    : windowOf(call, name, args, orderBy.length > 0);
+  const window: WindowExpr = {
+    kind: 'window',
+    fn: shape.fn,
+    args: shape.args,
+    nulls: call.nulls ?? 'respect',
+    partitionBy,
+    orderBy,
+    frame: bindFrame(call, inner),
+    type: shape.type,
+    span: call.span,
+  };
+  const result = { id: env.ctx.nextId(), name: name.toLowerCase(), type: window.type };
+  holder.plan = { kind: 'window', child: holder.plan, columns: [{ ...result, expr: window }] };
+  return column(result, call.span);
+}
+
+function bindFrame(call: FunctionCall, env: Env): Frame | undefined {
+  const frame = call.over?.frame;
+  if (frame === undefined) return undefined;
+  const bound = (b: FrameBound): Frame['start'] => {
+    return 'offset' in b ? { kind: b.kind, offset: bindExpression(b.offset, env) } : b;
+  };
+  return { unit: frame.unit, start: bound(frame.start), end: frame.end === undefined ? undefined : bound(frame.end) };
+}
+
+/** One row per element; only in a select list, where rows may multiply. */
+function bindUnnest(call: FunctionCall, env: Env): Expr {
+  const holder = env.windows;
+  if (holder === undefined || env.guards.length > 0)
+    throw error('bind/cognitive-place', { name: 'UNNEST', clause: env.clause }, { span: call.span });
+  checkArgumentCount(call, 1, 1);
+  const [argument] = call.args;
+  const expr = argument === undefined ? undefined : bindExpression(argument, env);
+  if (expr?.type.kind !== 'list') {
+    const found = expr === undefined ? 'nothing' : typeName(expr.type);
+    throw error('bind/argument-type', { index: 1, name: 'UNNEST', found, expected: 'a list' }, { span: call.span });
+  }
+  const result = { id: env.ctx.nextId(), name: 'unnest', type: expr.type.element };
+  holder.plan = { kind: 'unnest', child: holder.plan, expr, column: result };
+  return column(result, call.span);
+}
+
+// --- the relational engine's own functions
+
+function bindEngineFunction(call: FunctionCall, name: string, env: Env): Expr {
+  const fn = name.toLowerCase();
+  if (!ENGINE_FUNCTIONS.has(fn)) throw unknownFunction(call, env);
+  const args = call.args.map((a) => bindExpression(a, env));
+  const types = args.map((a) => a.type);
+  const type = env.ctx.knownTypes.resultType(fn, types);
+  if (type === undefined) throw new TypeNeeded(fn, types);
+  if (type === null) {
+    const first = args[0];
+    if (first === undefined)
+      throw error('bind/argument-count', { name, expected: 'other arguments', found: 0 }, { span: call.span });
+    throw operandType(first, `"${name}"`, call.span);
+  }
+  if (familyOf(type) === 'null') throw error('bind/function-not-supported', { name }, { span: call.span });
+  return { kind: 'external', name: fn, args, type, span: call.span };
+}
+
+function unknownFunction(call: FunctionCall, env: Env) {
+  const name = [...call.qualifier, call.name].map((p) => p.name).join('.');
+  const known = [
+    ...env.ctx.functions.keys(),
+    ...SCALAR_FUNCTIONS.keys(),
+    ...LAZY_FUNCTIONS.keys(),
+    ...AGGREGATES,
+    ...WINDOW_FUNCTIONS,
+    ...RESERVED_FUNCTIONS,
+  ];
+  return error('bind/unknown-function', { name }, { span: call.name.span, hint: didYouMean(call.name.name, known) });
+}

@@ -1,0 +1,96 @@
+// What binding works with: the frozen inputs of planning, and the environment of the clause being bound.
+
+import type { SqlType } from '../../arrow/sql-type.ts';
+import type { Snapshot } from '../../catalog/snapshot.ts';
+import type { CommonTable, Expression } from '../../parser/ast.ts';
+import type { FunctionRegistry } from '../../udf/function.ts';
+import type { AggregateExpr, Column, ColumnId, Expr, LiteralValue } from '../expression.ts';
+import { columnsOf, type LogicalPlan } from '../plan.ts';
+import type { Scope } from './scope.ts';
+
+export const MAX_DEPTH = 250;
+
+export interface ParameterValue {
+  readonly value: LiteralValue;
+  readonly type: SqlType;
+}
+
+/** Result types of the relational engine's functions that no table gives: answered from memory, or asked for. */
+export interface KnownTypes {
+  /** `undefined`: nobody asked yet; `null`: the engine refuses these arguments. */
+  resultType(fn: string, args: readonly SqlType[]): SqlType | null | undefined;
+}
+
+export interface BindContext {
+  readonly snapshot: Snapshot;
+  readonly functions: FunctionRegistry;
+  /** By lower-case name, without @. */
+  readonly parameters: ReadonlyMap<string, ParameterValue>;
+  readonly knownTypes: KnownTypes;
+  nextId(): ColumnId;
+}
+
+export interface CteBinding {
+  readonly table: CommonTable;
+  /** CTEs the definition itself sees. */
+  readonly visible: CteScope;
+}
+export type CteScope = ReadonlyMap<string, CteBinding>;
+
+/** A plan under construction: hoisted nodes are put on top of it. */
+export interface PlanHolder {
+  plan: LogicalPlan;
+}
+
+/** Where a call that reads these columns may be evaluated; `undefined`: nowhere here. */
+export type Hoist = (columns: ReadonlySet<ColumnId>) => PlanHolder | undefined;
+
+export function hoistTo(holder: PlanHolder): Hoist {
+  return (columns) => (provides(holder.plan, columns) ? holder : undefined);
+}
+
+export function provides(plan: LogicalPlan, columns: ReadonlySet<ColumnId>): boolean {
+  const ids = new Set(columnsOf(plan).map((c) => c.id));
+  return [...columns].every((id) => ids.has(id));
+}
+
+/** Present while binding what stands after GROUP BY. */
+export interface Grouping {
+  /** Group columns by the key of their expression. */
+  readonly keys: ReadonlyMap<string, Column>;
+  readonly groupIds: ReadonlySet<ColumnId>;
+  /** Columns of this FROM clause: those not grouped may not be read directly. */
+  readonly localIds: ReadonlySet<ColumnId>;
+  /** Environment of aggregate arguments: below the aggregate node. */
+  readonly below: Env;
+  add(expr: AggregateExpr, name: string): Column;
+}
+
+export interface Env {
+  readonly ctx: BindContext;
+  readonly scope: Scope;
+  readonly ctes: CteScope;
+  /** As named in messages: `WHERE`, `the select list` … */
+  readonly clause: string;
+  readonly hoist: Hoist;
+  /** What must hold for the text to evaluate the expression being bound. */
+  readonly guards: readonly Expr[];
+  readonly grouping: Grouping | undefined;
+  /** Window functions are allowed, and appended to this plan. */
+  readonly windows: PlanHolder | undefined;
+  /** Select aliases, by lower-case name: a convenience where no column has the name. */
+  readonly aliases: ReadonlyMap<string, Expression>;
+  readonly depth: number;
+}
+
+/** Thrown inside binding only: a result type must be asked of the engine first. */
+export class TypeNeeded extends Error {
+  override readonly name = 'TypeNeeded';
+  readonly fn: string;
+  readonly args: readonly SqlType[];
+  constructor(fn: string, args: readonly SqlType[]) {
+    super(`result type of ${fn}`);
+    this.fn = fn;
+    this.args = args;
+  }
+}

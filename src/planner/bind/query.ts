@@ -1,0 +1,231 @@
+// Queries: CTEs, set operations, VALUES, ORDER BY and limits over them. A SELECT itself is select.ts.
+
+import { typeName } from '../../arrow/sql-type.ts';
+import { error, unreachable } from '../../common/errors.ts';
+import type { Span } from '../../common/span.ts';
+import type * as ast from '../../parser/ast.ts';
+import { type Column, column, type Expr } from '../expression.ts';
+import { columnsOf, type LogicalPlan } from '../plan.ts';
+import { type BindContext, type CteScope, type Env, hoistTo, type PlanHolder } from './context.ts';
+import { bindExpression } from './expression.ts';
+import { NO_SCOPE, type Scope } from './scope.ts';
+import { bindSelect } from './select.ts';
+import { coerce, commonType } from './types.ts';
+
+export interface QueryContext {
+  readonly ctx: BindContext;
+  readonly parent: Scope | undefined;
+  readonly ctes: CteScope;
+}
+
+/** Output columns carry the result's names, unique within it. */
+export interface BoundQuery {
+  readonly plan: LogicalPlan;
+}
+
+export function bindQuery(query: ast.Query, outer: QueryContext): BoundQuery {
+  const q = { ...outer, ctes: withCtes(query.ctes, outer.ctes) };
+  if (query.body.kind === 'select') return { plan: bindSelect(query.body, query, q) };
+  const plan = bindBody(query.body, q);
+  const keys = query.orderBy.map((item) => ({ expr: outputKey(item, columnsOf(plan)), descending: item.descending }));
+  const sorted: LogicalPlan = keys.length === 0 ? plan : { kind: 'sort', child: plan, keys };
+  return { plan: limited(sorted, query.limit, query.offset, q) };
+}
+
+function withCtes(tables: readonly ast.CommonTable[], outer: CteScope): CteScope {
+  if (tables.length === 0) return outer;
+  let scope = new Map(outer);
+  for (const table of tables) {
+    const next = new Map(scope);
+    next.set(table.name.name.toLowerCase(), { table, visible: scope });
+    scope = next;
+  }
+  return scope;
+}
+
+function bindBody(body: ast.QueryBody, q: QueryContext): LogicalPlan {
+  switch (body.kind) {
+    case 'select':
+      return bindSelect(body, undefined, q);
+    case 'nested':
+      return bindQuery(body.query, q).plan;
+    case 'values':
+      return bindValues(body, q);
+    case 'set-operation':
+      return bindSetOperation(body, q);
+    default:
+      return unreachable(body);
+  }
+}
+
+/** Left-deep chains are walked, not recursed into: generated SQL unions thousands of SELECTs. */
+function bindSetOperation(body: ast.SetOperation, q: QueryContext): LogicalPlan {
+  const chain: ast.SetOperation[] = [];
+  let left: ast.QueryBody = body;
+  while (left.kind === 'set-operation') {
+    chain.push(left);
+    left = left.left;
+  }
+  return chain.reduceRight((plan, op) => combine(op, plan, bindBody(op.right, q), q.ctx), bindBody(left, q));
+}
+
+function combine(op: ast.SetOperation, left: LogicalPlan, right: LogicalPlan, ctx: BindContext): LogicalPlan {
+  const [a, b] = [columnsOf(left), columnsOf(right)];
+  const what = op.operator.toUpperCase();
+  if (a.length !== b.length)
+    throw error('bind/column-count', { what, left: a.length, right: b.length }, { span: op.right.span });
+  const columns = a.map((x, i): Column => {
+    const y = b[i] ?? x;
+    const type = commonType(x.type, y.type);
+    if (type === undefined) {
+      const params = { left: typeName(x.type), right: typeName(y.type), operation: `column ${i + 1} of ${what}` };
+      throw error('bind/type-clash', params, { span: op.right.span });
+    }
+    return { id: ctx.nextId(), name: x.name, type };
+  });
+  const types = columns.map((c) => c.type);
+  return {
+    kind: 'set-operation',
+    operator: op.operator,
+    all: op.all,
+    left: converted(left, types, ctx),
+    right: converted(right, types, ctx),
+    columns,
+  };
+}
+
+function converted(plan: LogicalPlan, types: readonly Column['type'][], ctx: BindContext): LogicalPlan {
+  const columns = columnsOf(plan);
+  const exprs = columns.map((c, i) => coerce(column(c), types[i] ?? c.type));
+  if (exprs.every((e) => e.kind === 'column')) return plan;
+  return {
+    kind: 'project',
+    child: plan,
+    columns: columns.map((c, i) => {
+      const expr = exprs[i] ?? column(c);
+      return { id: expr.kind === 'column' ? c.id : ctx.nextId(), name: c.name, type: expr.type, expr };
+    }),
+  };
+}
+
+function bindValues(body: ast.Values, q: QueryContext): LogicalPlan {
+  const holder: PlanHolder = { plan: { kind: 'values', columns: [], rows: [[]] } };
+  const env: Env = {
+    ctx: q.ctx,
+    scope: { ...NO_SCOPE, parent: q.parent },
+    ctes: q.ctes,
+    clause: 'VALUES',
+    hoist: hoistTo(holder),
+    guards: [],
+    grouping: undefined,
+    windows: undefined,
+    aliases: new Map(),
+    depth: 0,
+  };
+  const rows = body.rows.map((row) => row.map((e) => bindExpression(e, env)));
+  if (holder.plan.kind !== 'values')
+    throw error('bind/cognitive-place', { name: 'a cognitive function', clause: 'VALUES' }, { span: body.span });
+  const width = rows[0]?.length ?? 0;
+  const columns = Array.from({ length: width }, (_, i): Column => {
+    const type = rows.reduce(
+      (acc: Column['type'], row, r) => {
+        const cell = row[i];
+        if (cell === undefined || row.length !== width)
+          throw error('bind/values-width', { first: width, found: row.length }, { span: rowSpan(body, r) });
+        const common = commonType(acc, cell.type);
+        if (common === undefined) {
+          throw error(
+            'bind/type-clash',
+            { left: typeName(acc), right: typeName(cell.type), operation: `column ${i + 1} of VALUES` },
+            { span: cell.span },
+          );
+        }
+        return common;
+      },
+      { kind: 'null' },
+    );
+    return { id: q.ctx.nextId(), name: `column_${i + 1}`, type };
+  });
+  return {
+    kind: 'values',
+    columns,
+    rows: rows.map((row) => row.map((cell, i) => coerce(cell, columns[i]?.type ?? cell.type))),
+  };
+}
+
+function rowSpan(body: ast.Values, row: number): Span {
+  return body.rows[row]?.[0]?.span ?? body.span;
+}
+
+/** ORDER BY over a set operation: a name or a position of its columns. */
+function outputKey(item: ast.OrderItem, columns: readonly Column[]): Expr {
+  const found = outputColumn(item.expression, columns);
+  if (found === undefined) throw error('bind/order-by-column', {}, { span: item.span });
+  return column(found, item.span);
+}
+
+/** The output column an ORDER BY item names by alias or position, if it does. */
+export function outputColumn(expression: ast.Expression, columns: readonly Column[]): Column | undefined {
+  if (expression.kind === 'number' && /^\d+$/.test(expression.text)) {
+    const position = Number(expression.text);
+    const found = columns[position - 1];
+    if (found === undefined)
+      throw error('bind/order-by-position', { position, count: columns.length }, { span: expression.span });
+    return found;
+  }
+  if (expression.kind !== 'column' || expression.parts.length !== 1) return undefined;
+  const name = expression.parts[0]?.name.toLowerCase();
+  return columns.find((c) => c.name.toLowerCase() === name);
+}
+
+export function limited(
+  plan: LogicalPlan,
+  limit: ast.Expression | undefined,
+  offset: ast.Expression | undefined,
+  q: QueryContext,
+): LogicalPlan {
+  if (limit === undefined && offset === undefined) return plan;
+  return {
+    kind: 'limit',
+    child: plan,
+    count: limit === undefined ? undefined : rowCount(limit, 'LIMIT', q),
+    offset: offset === undefined ? 0 : rowCount(offset, 'OFFSET', q),
+  };
+}
+
+/** A row count is known before planning: a literal, or a parameter. */
+export function rowCount(e: ast.Expression, clause: string, q: QueryContext): number {
+  const env: Env = {
+    ctx: q.ctx,
+    scope: NO_SCOPE,
+    ctes: q.ctes,
+    clause,
+    hoist: () => undefined,
+    guards: [],
+    grouping: undefined,
+    windows: undefined,
+    aliases: new Map(),
+    depth: 0,
+  };
+  const bound = bindExpression(e, env);
+  const value = bound.kind === 'literal' || bound.kind === 'parameter' ? Number(bound.value ?? Number.NaN) : Number.NaN;
+  if (!Number.isSafeInteger(value) || value < 0) {
+    const found = bound.kind === 'literal' || bound.kind === 'parameter' ? String(bound.value) : 'an expression';
+    throw error('bind/row-count', { clause, found }, { span: e.span });
+  }
+  return value;
+}
+
+/** Renames a query's output, for `t(a, b)` and CREATE TABLE t (a, b) AS. */
+export function renamed(
+  plan: LogicalPlan,
+  names: readonly ast.Identifier[],
+  what: string,
+  span: Span,
+): readonly Column[] {
+  const columns = columnsOf(plan);
+  if (names.length === 0) return columns;
+  if (names.length !== columns.length)
+    throw error('bind/column-count', { what, left: names.length, right: columns.length }, { span });
+  return columns.map((c, i) => ({ ...c, name: names[i]?.name ?? c.name }));
+}

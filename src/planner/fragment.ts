@@ -1,0 +1,196 @@
+// Logical plan -> physical plan. Maximal relational subtrees become fragments of SQL; each call becomes a stage
+// (set-oriented) or, where nothing above it blocks, a segment of a stream.
+
+import { BIGINT, BIT, NVARCHAR_MAX } from '../arrow/sql-type.ts';
+import type { ExternalTable } from '../catalog/definitions.ts';
+import { type Column, type ColumnId, column, type Expr, operator } from './expression.ts';
+import type { Output, PhysicalCall, PhysicalPlan, Segment, StageStep } from './physical.ts';
+import { type CognitiveMap, columnsOf, type LogicalPlan, type Staged } from './plan.ts';
+import type { RuleContext } from './rule.ts';
+import { expressionsOf, mapChildren, mapExpressions, rewriteExpr, visitExpr, visitPlan } from './shape.ts';
+import { unparse, type WorkNames } from './unparse.ts';
+
+interface Builder {
+  readonly context: RuleContext;
+  readonly names: WorkNames;
+  readonly stages: StageStep[];
+  readonly answers: Map<string, number>;
+  nextStage: number;
+}
+
+/** @param streaming false where a blocking consumer stands above, as CREATE TABLE AS does */
+export function fragmentPlan(
+  plan: LogicalPlan,
+  names: WorkNames,
+  context: RuleContext,
+  streaming: boolean,
+): PhysicalPlan {
+  const builder: Builder = { context, names, stages: [], answers: new Map(), nextStage: 0 };
+  const external = externalTables(plan);
+  const output = (streaming ? stream(plan, builder) : undefined) ?? {
+    kind: 'fragment',
+    fragment: unparse(setOriented(plan, builder), names),
+  };
+  return { external, stages: builder.stages, output, columns: columnsOf(plan) };
+}
+
+function externalTables(plan: LogicalPlan): ExternalTable[] {
+  const found = new Set<ExternalTable>();
+  visitPlan(plan, (node) => {
+    if (node.kind === 'scan' && node.table.kind === 'external') found.add(node.table);
+  });
+  return [...found];
+}
+
+// --- set-oriented: stage the rows, ask for the distinct inputs, join the answers back
+
+function setOriented(plan: LogicalPlan, b: Builder): LogicalPlan {
+  const node = mapExpressions(
+    mapChildren(plan, (child) => setOriented(child, b)),
+    (expr) => stageSubqueries(expr, b),
+  );
+  return node.kind === 'cognitive-map' ? stageCall(node, b) : node;
+}
+
+function stageSubqueries(expr: Expr, b: Builder): Expr {
+  return rewriteExpr(expr, (e) => {
+    if (e.kind !== 'subquery') return e;
+    const plan = setOriented(e.plan, b);
+    return plan === e.plan ? e : { ...e, plan };
+  });
+}
+
+function stageCall(node: CognitiveMap, b: Builder): Staged {
+  const { rows, inputs } = withInputs(node, b);
+  const stage = b.nextStage++;
+  const call = physicalCall(node, inputs, b);
+  b.stages.push({ stage, fragment: unparse(rows, b.names), call });
+  return {
+    kind: 'staged',
+    stage,
+    columns: columnsOf(rows),
+    answer: { column: node.call.answer, table: call.answers, inputs },
+  };
+}
+
+function physicalCall(node: CognitiveMap, inputs: readonly ColumnId[], b: Builder): PhysicalCall {
+  const { operation, service, fn } = node.call;
+  const key = JSON.stringify([operation.id, service]);
+  const answers = b.answers.get(key) ?? b.answers.size;
+  b.answers.set(key, answers);
+  return { operation, service, fn, inputs, answers };
+}
+
+/** The rows below a call with its inputs as columns; where the guard does not hold the input is NULL: no call. */
+function withInputs(node: CognitiveMap, b: Builder): { rows: LogicalPlan; inputs: ColumnId[] } {
+  const columns = columnsOf(node.child).map((c) => ({ ...c, expr: column(c) as Expr }));
+  const inputs: ColumnId[] = [];
+  const { guard } = node.call;
+  for (const arg of node.call.args) {
+    if (arg.kind === 'column' && guard === undefined && !inputs.includes(arg.id)) {
+      inputs.push(arg.id);
+      continue;
+    }
+    const id = b.context.nextId();
+    const expr: Expr =
+      guard === undefined
+        ? arg
+        : { kind: 'case', branches: [{ when: guard, then: arg }], otherwise: undefined, type: arg.type };
+    columns.push({ id, name: 'input', type: NVARCHAR_MAX, expr });
+    inputs.push(id);
+  }
+  if (columns.every((c) => c.expr.kind === 'column')) return { rows: node.child, inputs };
+  return { rows: { kind: 'project', child: node.child, columns }, inputs };
+}
+
+// --- streaming: nothing above the calls blocks
+
+function stream(plan: LogicalPlan, b: Builder): Output | undefined {
+  const { chain, limit, offset } = topLimit(plan);
+  const nodes: LogicalPlan[] = [];
+  let below = chain;
+  while (
+    below.kind === 'project' ||
+    below.kind === 'filter' ||
+    below.kind === 'unnest' ||
+    below.kind === 'cognitive-map'
+  ) {
+    nodes.push(below);
+    below = below.child;
+  }
+  const lowest = nodes.findLastIndex((n) => n.kind === 'cognitive-map');
+  if (lowest < 0 || nodes.slice(0, lowest).some(hasSubquery)) return undefined;
+  const maps = nodes.filter((n) => n.kind === 'cognitive-map');
+  const bottom = maps.at(-1);
+  if (bottom === undefined) return undefined;
+  let incoming = withInputs({ ...bottom, child: setOriented(bottom.child, b) }, b);
+  const source = unparse(incoming.rows, b.names);
+  const segments: Segment[] = [];
+  for (let i = nodes.length - 1; i >= 0; i--) {
+    const node = nodes[i];
+    if (node?.kind !== 'cognitive-map') continue;
+    const row: Column = { id: b.context.nextId(), name: 'row', type: BIGINT };
+    const stage = b.nextStage++;
+    const call = physicalCall(node, incoming.inputs, b);
+    const columns = columnsOf(incoming.rows);
+    const leaf: Staged = {
+      kind: 'staged',
+      stage,
+      columns: [...columns, row],
+      answer: { column: node.call.answer, table: call.answers, inputs: incoming.inputs },
+    };
+    const next = nodes.slice(0, i).findLastIndex((n) => n.kind === 'cognitive-map');
+    const between = nodes.slice(next + 1, i);
+    const above = nodes[next];
+    const top = between.reduceRight((child, n) => carried(n, child, row), rowRange(leaf, row));
+    const outgoing =
+      above?.kind === 'cognitive-map' ? withInputs({ ...above, child: top }, b) : { rows: top, inputs: [] };
+    const body = ordered(carriedRoot(outgoing.rows, row), row);
+    segments.push({ stage, columns, row, call, body: unparse(body, b.names) });
+    incoming = { rows: body, inputs: outgoing.inputs };
+  }
+  return { kind: 'stream', source, segments, limit, offset };
+}
+
+/** Projections keep every row: a limit below one may as well stand above it. */
+function topLimit(plan: LogicalPlan): { chain: LogicalPlan; limit: number | undefined; offset: number } {
+  if (plan.kind === 'limit') return { chain: plan.child, limit: plan.count, offset: plan.offset };
+  if (plan.kind !== 'project') return { chain: plan, limit: undefined, offset: 0 };
+  const inner = topLimit(plan.child);
+  if (inner.limit === undefined && inner.offset === 0) return { chain: plan, limit: undefined, offset: 0 };
+  return { ...inner, chain: { ...plan, child: inner.chain } };
+}
+
+function hasSubquery(plan: LogicalPlan): boolean {
+  let found = false;
+  for (const expr of expressionsOf(plan)) {
+    visitExpr(expr, (e) => {
+      if (e.kind === 'subquery') found = true;
+    });
+  }
+  return found;
+}
+
+function rowRange(leaf: Staged, row: Column): LogicalPlan {
+  const bound = (name: string): Expr => ({ kind: 'parameter', name, value: null, type: BIGINT });
+  const from = operator('>=', [column(row), bound('lo')], BIT);
+  const to = operator('<', [column(row), bound('hi')], BIT);
+  return { kind: 'filter', child: leaf, predicate: operator('and', [from, to], BIT) };
+}
+
+/** The node over a new child, passing the row number on. */
+function carried(node: LogicalPlan, child: LogicalPlan, row: Column): LogicalPlan {
+  const moved = mapChildren(node, () => child);
+  if (moved.kind !== 'project') return moved;
+  return { ...moved, columns: [...moved.columns, { ...row, expr: column(row) }] };
+}
+
+function carriedRoot(plan: LogicalPlan, row: Column): LogicalPlan {
+  return columnsOf(plan).some((c) => c.id === row.id) ? plan : carried(plan, plan, row);
+}
+
+function ordered(plan: LogicalPlan, row: Column): LogicalPlan {
+  const sorted: LogicalPlan = { kind: 'sort', child: plan, keys: [{ expr: column(row), descending: false }] };
+  const kept = columnsOf(plan).filter((c) => c.id !== row.id);
+  return { kind: 'project', child: sorted, columns: kept.map((c) => ({ ...c, expr: column(c) })) };
+}

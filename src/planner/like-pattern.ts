@@ -1,0 +1,68 @@
+// LIKE: T-SQL's patterns have character classes, DuckDB's do not. Patterns without brackets stay LIKE; the others
+// become an anchored regular expression.
+
+import { error } from '../common/errors.ts';
+import { stringLiteral } from './duckdb-dialect.ts';
+import type { Expr, OperatorExpr } from './expression.ts';
+
+/** @throws SqlcError bind/argument-type when ESCAPE is not one character */
+export function likeToSql(args: readonly string[], expr: OperatorExpr, negated: boolean): string {
+  const pattern = constant(expr.args[1]);
+  if (pattern === null) return 'CAST(NULL AS BOOLEAN)';
+  const escape = expr.args[2] === undefined ? undefined : constant(expr.args[2]);
+  if (escape === null) return 'CAST(NULL AS BOOLEAN)';
+  if (escape !== undefined && [...escape].length !== 1) {
+    throw error(
+      'bind/argument-type',
+      { index: 2, name: 'LIKE', found: `ESCAPE ${escape}`, expected: 'one character' },
+      { span: expr.span },
+    );
+  }
+  const not = negated ? 'NOT ' : '';
+  if (!pattern.includes('[')) {
+    const tail = escape === undefined ? '' : ` ESCAPE ${stringLiteral(escape)}`;
+    return `(${args[0]} ${not}LIKE ${stringLiteral(pattern)}${tail})`;
+  }
+  return `(${not}regexp_full_match(${args[0]}, ${stringLiteral(regexOf(pattern, escape))}, 's'))`;
+}
+
+function constant(expr: Expr | undefined): string | null {
+  if (expr?.kind === 'cast') return constant(expr.operand);
+  return expr !== undefined && (expr.kind === 'literal' || expr.kind === 'parameter') && expr.value !== null
+    ? String(expr.value)
+    : null;
+}
+
+/** The RE2 pattern of a LIKE pattern. An unclosed `[` matches nothing, as in T-SQL. */
+export function regexOf(pattern: string, escape: string | undefined): string {
+  let regex = '';
+  for (let i = 0; i < pattern.length; ) {
+    const c = String.fromCodePoint(pattern.codePointAt(i) ?? 0);
+    i += c.length;
+    if (c === escape && i < pattern.length) {
+      const next = String.fromCodePoint(pattern.codePointAt(i) ?? 0);
+      regex += literalRegex(next);
+      i += next.length;
+    } else if (c === '%') regex += '.*';
+    else if (c === '_') regex += '.';
+    else if (c === '[') {
+      const end = pattern.indexOf(']', i + 1);
+      if (end < 0) return '[^\\x00-\\x{10FFFF}]';
+      regex += classRegex(pattern.slice(i, end));
+      i = end + 1;
+    } else regex += literalRegex(c);
+  }
+  return regex;
+}
+
+function classRegex(body: string): string {
+  const negated = body.startsWith('^') && body.length > 1;
+  const members = [...(negated ? body.slice(1) : body)].map((c, i, all) =>
+    c === '-' && i > 0 && i < all.length - 1 ? '-' : literalRegex(c),
+  );
+  return `[${negated ? '^' : ''}${members.join('')}]`;
+}
+
+function literalRegex(c: string): string {
+  return /[\p{L}\p{N}\s]/u.test(c) ? c : `\\x{${(c.codePointAt(0) ?? 0).toString(16)}}`;
+}

@@ -1,0 +1,36 @@
+// The rule driver: phases in order, the rules of a phase to a fixed point, with a trace of what fired.
+
+import { invariant } from '../common/errors.ts';
+import type { LogicalPlan } from './plan.ts';
+import { PHASES, type Rule, type RuleContext } from './rule.ts';
+
+export interface Step {
+  readonly rule: string;
+  readonly plan: LogicalPlan;
+}
+
+const MAX_ROUNDS = 100;
+
+export function optimize(
+  plan: LogicalPlan,
+  rules: readonly Rule[],
+  context: RuleContext,
+): { plan: LogicalPlan; steps: readonly Step[] } {
+  const steps: Step[] = [];
+  let current = plan;
+  for (const phase of PHASES) {
+    const active = rules.filter((rule) => rule.phase === phase);
+    for (let round = 0, changed = true; changed; round++) {
+      invariant(round < MAX_ROUNDS, `phase ${phase} does not come to rest`);
+      changed = false;
+      for (const rule of active) {
+        const next = rule.apply(current, context);
+        if (next === current) continue;
+        steps.push({ rule: rule.name, plan: next });
+        current = next;
+        changed = true;
+      }
+    }
+  }
+  return { plan: current, steps };
+}

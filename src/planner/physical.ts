@@ -1,0 +1,52 @@
+// The physical plan: what the engine does, in order. Fragments are SQL for DuckDB; between them stand the calls.
+
+import type { ExternalTable } from '../catalog/definitions.ts';
+import type { Operation } from '../udf/operation.ts';
+import type { Column, ColumnId } from './expression.ts';
+import type { Fragment } from './unparse.ts';
+
+export interface PhysicalCall {
+  readonly operation: Operation;
+  readonly service: string | undefined;
+  readonly fn: string;
+  /** Columns of the staged rows that hold the operation's inputs, in its order. */
+  readonly inputs: readonly ColumnId[];
+  /** Index of the statement's answer table; calls of one operation and service share it. */
+  readonly answers: number;
+}
+
+/** Rows below a call, kept so that only their distinct inputs leave the relational engine. */
+export interface StageStep {
+  readonly stage: number;
+  readonly fragment: Fragment;
+  readonly call: PhysicalCall;
+}
+
+/** One call of the streaming shape: rows come in, are buffered, answered, and pass through `body`. */
+export interface Segment {
+  readonly stage: number;
+  /** Columns of the incoming rows. */
+  readonly columns: readonly Column[];
+  /** Further column of the buffer: numbers the rows as they came. */
+  readonly row: Column;
+  readonly call: PhysicalCall;
+  /** Reads the buffer's rows `>= $lo AND < $hi` (the parameters of those names), in order of row. */
+  readonly body: Fragment;
+}
+
+export type Output =
+  | { readonly kind: 'fragment'; readonly fragment: Fragment }
+  | {
+      readonly kind: 'stream';
+      readonly source: Fragment;
+      readonly segments: readonly Segment[];
+      readonly limit: number | undefined;
+      readonly offset: number;
+    };
+
+export interface PhysicalPlan {
+  readonly external: readonly ExternalTable[];
+  readonly stages: readonly StageStep[];
+  readonly output: Output;
+  readonly columns: readonly Column[];
+}

@@ -1,0 +1,66 @@
+// The pipeline of planning as one function: bind, check, rules, check, fragments. Pure but for the type oracle.
+
+import type { Snapshot } from '../catalog/snapshot.ts';
+import { invariant } from '../common/errors.ts';
+import type { Query } from '../parser/ast.ts';
+import type { FunctionRegistry } from '../udf/function.ts';
+import type { ParameterValue } from './bind/context.ts';
+import { bindQuery } from './bind/query.ts';
+import type { ColumnId } from './expression.ts';
+import { fragmentPlan } from './fragment.ts';
+import { optimize, type Step } from './optimize.ts';
+import type { PhysicalPlan } from './physical.ts';
+import type { LogicalPlan } from './plan.ts';
+import type { Rule, RuleContext } from './rule.ts';
+import { type TypeMemo, type TypeOracle, withTypes } from './type-oracle.ts';
+import type { WorkNames } from './unparse.ts';
+import { validate } from './validate.ts';
+
+export interface PlanInputs {
+  readonly snapshot: Snapshot;
+  readonly functions: FunctionRegistry;
+  readonly parameters: ReadonlyMap<string, ParameterValue>;
+  readonly rules: readonly Rule[];
+  readonly oracle: TypeOracle;
+  readonly memo: TypeMemo;
+  readonly names: WorkNames;
+}
+
+export interface PlannedQuery {
+  readonly bound: LogicalPlan;
+  readonly steps: readonly Step[];
+  readonly logical: LogicalPlan;
+  readonly physical: PhysicalPlan;
+}
+
+/** @param consumer `blocking` where all rows are needed before anything is seen (CREATE TABLE AS) */
+export async function planQuery(
+  query: Query,
+  inputs: PlanInputs,
+  consumer: 'streaming' | 'blocking',
+): Promise<PlannedQuery> {
+  return withTypes(inputs.memo, inputs.oracle, () => {
+    const context = columnIds();
+    const { plan: bound } = bindQuery(query, {
+      ctx: { ...inputs, knownTypes: inputs.memo, nextId: context.nextId },
+      parent: undefined,
+      ctes: new Map(),
+    });
+    validate(bound);
+    const { plan: logical, steps } = optimize(bound, inputs.rules, context);
+    validate(logical);
+    const physical = fragmentPlan(logical, inputs.names, context, consumer === 'streaming');
+    return { bound, steps, logical, physical };
+  });
+}
+
+export function columnIds(): RuleContext {
+  let last: ColumnId = 0;
+  return {
+    nextId: () => {
+      invariant(last < Number.MAX_SAFE_INTEGER, 'column ids are exhausted');
+      last += 1;
+      return last;
+    },
+  };
+}

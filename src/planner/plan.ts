@@ -1,0 +1,160 @@
+// The logical plan: a closed union of relational nodes over column ids, plus CognitiveMap.
+// A node's output columns follow from the node alone (columnsOf); names matter only for display.
+
+import type { TableDefinition } from '../catalog/definitions.ts';
+import { unreachable } from '../common/errors.ts';
+import type { Operation } from '../udf/operation.ts';
+import type { AggregateExpr, Column, ColumnId, Expr, SortKey, WindowExpr } from './expression.ts';
+
+export type LogicalPlan =
+  | Scan
+  | Values
+  | Project
+  | Filter
+  | Join
+  | Aggregate
+  | Window
+  | Unnest
+  | Distinct
+  | Sort
+  | Limit
+  | SetOperation
+  | CognitiveMap
+  | Staged;
+
+export interface Scan {
+  readonly kind: 'scan';
+  readonly table: TableDefinition;
+  /** The columns read: `source` is the table's column name. */
+  readonly columns: readonly (Column & { readonly source: string })[];
+}
+/** Literal rows; one row of no columns is SELECT without FROM. */
+export interface Values {
+  readonly kind: 'values';
+  readonly columns: readonly Column[];
+  readonly rows: readonly (readonly Expr[])[];
+}
+export interface Project {
+  readonly kind: 'project';
+  readonly child: LogicalPlan;
+  /** The whole output. A column passed through keeps its id. */
+  readonly columns: readonly (Column & { readonly expr: Expr })[];
+}
+export interface Filter {
+  readonly kind: 'filter';
+  readonly child: LogicalPlan;
+  readonly predicate: Expr;
+}
+export type JoinType = 'inner' | 'left' | 'right' | 'full' | 'cross';
+export interface Join {
+  readonly kind: 'join';
+  readonly type: JoinType;
+  readonly left: LogicalPlan;
+  readonly right: LogicalPlan;
+  readonly on: Expr | undefined;
+}
+export interface Aggregate {
+  readonly kind: 'aggregate';
+  readonly child: LogicalPlan;
+  readonly groups: readonly (Column & { readonly expr: Expr })[];
+  readonly aggregates: readonly (Column & { readonly expr: AggregateExpr })[];
+}
+/** Appends columns. */
+export interface Window {
+  readonly kind: 'window';
+  readonly child: LogicalPlan;
+  readonly columns: readonly (Column & { readonly expr: WindowExpr })[];
+}
+/** One row per element of a list; appends the element. */
+export interface Unnest {
+  readonly kind: 'unnest';
+  readonly child: LogicalPlan;
+  readonly expr: Expr;
+  readonly column: Column;
+}
+export interface Distinct {
+  readonly kind: 'distinct';
+  readonly child: LogicalPlan;
+}
+export interface Sort {
+  readonly kind: 'sort';
+  readonly child: LogicalPlan;
+  readonly keys: readonly SortKey[];
+}
+export interface Limit {
+  readonly kind: 'limit';
+  readonly child: LogicalPlan;
+  /** `undefined`: all. */
+  readonly count: number | undefined;
+  readonly offset: number;
+}
+export interface SetOperation {
+  readonly kind: 'set-operation';
+  readonly operator: 'union' | 'except' | 'intersect';
+  readonly all: boolean;
+  readonly left: LogicalPlan;
+  readonly right: LogicalPlan;
+  /** Column i comes from column i of either side. */
+  readonly columns: readonly Column[];
+}
+
+export interface CognitiveCall {
+  readonly operation: Operation;
+  /** Name of the service to ask; `undefined`: the session's service of the operation's type. */
+  readonly service: string | undefined;
+  /** In the order of the operation's inputs. A NULL first argument is no call. */
+  readonly args: readonly Expr[];
+  /** The rows for which the text would have made the call; `undefined`: all. */
+  readonly guard: Expr | undefined;
+  /** Appended: the operation's answer. */
+  readonly answer: Column;
+  /** Function as written, for messages. */
+  readonly fn: string;
+}
+/** Appends one column: a service's answer for each row. */
+export interface CognitiveMap {
+  readonly kind: 'cognitive-map';
+  readonly child: LogicalPlan;
+  readonly call: CognitiveCall;
+}
+
+/** A set-oriented CognitiveMap after fragmentation: the staged rows joined with their answers. */
+export interface Staged {
+  readonly kind: 'staged';
+  /** Index of the stage in the physical plan. */
+  readonly stage: number;
+  readonly columns: readonly Column[];
+  readonly answer:
+    | { readonly column: Column; readonly table: number; readonly inputs: readonly ColumnId[] }
+    | undefined;
+}
+
+/** Output columns, in order. */
+export function columnsOf(plan: LogicalPlan): readonly Column[] {
+  switch (plan.kind) {
+    case 'scan':
+    case 'values':
+    case 'project':
+    case 'set-operation':
+      return plan.columns;
+    case 'filter':
+    case 'distinct':
+    case 'sort':
+    case 'limit':
+      return columnsOf(plan.child);
+    case 'join':
+      return [...columnsOf(plan.left), ...columnsOf(plan.right)];
+    case 'aggregate':
+      return [...plan.groups, ...plan.aggregates];
+    case 'window':
+      return [...columnsOf(plan.child), ...plan.columns];
+    case 'unnest':
+      return [...columnsOf(plan.child), plan.column];
+    case 'cognitive-map':
+      return [...columnsOf(plan.child), plan.call.answer];
+    case 'staged':
+      return plan.answer === undefined ? plan.columns : [...plan.columns, plan.answer.column];
+    default:
+      return unreachable(plan);
+  }
+}

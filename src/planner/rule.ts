@@ -1,0 +1,19 @@
+// What a rewrite rule is. Returning the same object means "did not fire".
+
+import type { ColumnId } from './expression.ts';
+import type { LogicalPlan } from './plan.ts';
+
+export interface RuleContext {
+  nextId(): ColumnId;
+}
+
+/** Phases run in this order, each to a fixed point; inside one, order must not matter. */
+export const PHASES = ['placement', 'sharing', 'cleanup'] as const;
+export type Phase = (typeof PHASES)[number];
+
+export interface Rule {
+  /** Kebab case: also the name of its file, its golden and its line in a trace. */
+  readonly name: string;
+  readonly phase: Phase;
+  apply(plan: LogicalPlan, context: RuleContext): LogicalPlan;
+}

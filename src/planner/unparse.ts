@@ -1,0 +1,263 @@
+// Relational plan -> SQL text: one SELECT per node, nested derived tables, columns named c1, c2 …, fully
+// parenthesised. The engine folds it. Values from outside become bound parameters.
+
+import { familyOf } from '../arrow/sql-type.ts';
+import { invariant, unreachable } from '../common/errors.ts';
+import { aggregateSql, castSql, literalSql, operatorSql, quote, typed } from './duckdb-dialect.ts';
+import type {
+  AggregateExpr,
+  Bound,
+  Column,
+  ColumnId,
+  Expr,
+  Frame,
+  ParameterExpr,
+  SortKey,
+  WindowExpr,
+} from './expression.ts';
+import { columnsOf, type LogicalPlan, type Scan, type Staged } from './plan.ts';
+
+export interface Fragment {
+  readonly sql: string;
+  /** `$1` is the first. */
+  readonly parameters: readonly ParameterExpr[];
+  readonly columns: readonly Column[];
+}
+
+/** Names of the relations that exist only while a statement runs. */
+export interface WorkNames {
+  stage(index: number): string;
+  answers(index: number): string;
+  external(table: Scan['table']): string;
+}
+
+interface Printer {
+  readonly names: WorkNames;
+  readonly parameters: ParameterExpr[];
+}
+
+export function unparse(plan: LogicalPlan, names: WorkNames): Fragment {
+  const printer: Printer = { names, parameters: [] };
+  const columns = columnsOf(plan);
+  const body = printPlan(plan, printer);
+  const sql = plan.kind === 'project' ? body : `SELECT ${columnList(columns)} FROM (${body}) AS t`;
+  return { sql, parameters: printer.parameters, columns };
+}
+
+export function columnName(id: ColumnId): string {
+  return `c${id}`;
+}
+
+function columnList(columns: readonly Column[]): string {
+  return columns.length === 0 ? '1 AS c0' : columns.map((c) => columnName(c.id)).join(', ');
+}
+
+function printPlan(plan: LogicalPlan, p: Printer): string {
+  const from = (child: LogicalPlan, alias = 't') => `(${printPlan(child, p)}) AS ${alias}`;
+  const defined = (columns: readonly (Column & { readonly expr: Expr })[]) =>
+    columns.map((c) => `${printExpr(c.expr, p)} AS ${columnName(c.id)}`).join(', ');
+  switch (plan.kind) {
+    case 'scan':
+      return printScan(plan, p);
+    case 'values':
+      return printValues(plan, p);
+    case 'project':
+      return `SELECT ${plan.columns.length === 0 ? '1 AS c0' : defined(plan.columns)} FROM ${from(plan.child)}`;
+    case 'filter':
+      return `SELECT * FROM ${from(plan.child)} WHERE ${printExpr(plan.predicate, p)}`;
+    case 'join': {
+      const keyword = {
+        inner: 'INNER JOIN',
+        left: 'LEFT JOIN',
+        right: 'RIGHT JOIN',
+        full: 'FULL JOIN',
+        cross: 'CROSS JOIN',
+      }[plan.type];
+      const on = plan.on === undefined ? '' : ` ON ${printExpr(plan.on, p)}`;
+      return `SELECT * FROM ${from(plan.left, 'l')} ${keyword} ${from(plan.right, 'r')}${on}`;
+    }
+    case 'aggregate': {
+      const computed = plan.groups.filter((g) => g.expr.kind !== 'column');
+      const source =
+        computed.length === 0 ? from(plan.child) : `(SELECT *, ${defined(computed)} FROM ${from(plan.child)}) AS t`;
+      const groups = plan.groups.map((g) => columnName(g.id));
+      const items = [...groups, ...plan.aggregates.map((a) => `${printAggregate(a.expr, p)} AS ${columnName(a.id)}`)];
+      const groupBy = groups.length === 0 ? '' : ` GROUP BY ${groups.join(', ')}`;
+      return `SELECT ${items.length === 0 ? '1 AS c0' : items.join(', ')} FROM ${source}${groupBy}`;
+    }
+    case 'window':
+      return `SELECT *, ${plan.columns.map((c) => `${printWindow(c.expr, p)} AS ${columnName(c.id)}`).join(', ')} FROM ${from(plan.child)}`;
+    case 'unnest':
+      return `SELECT *, unnest(${printExpr(plan.expr, p)}) AS ${columnName(plan.column.id)} FROM ${from(plan.child)}`;
+    case 'distinct':
+      return `SELECT DISTINCT * FROM ${from(plan.child)}`;
+    case 'sort':
+      return `SELECT * FROM ${from(plan.child)}${orderBy(plan.keys, p)}`;
+    case 'limit': {
+      // Order and limit in one SELECT, so that the engine sees a top-n.
+      const sorted = plan.child.kind === 'sort' ? plan.child : undefined;
+      const limit = plan.count === undefined ? '' : ` LIMIT ${plan.count}`;
+      const offset = plan.offset === 0 ? '' : ` OFFSET ${plan.offset}`;
+      return `SELECT * FROM ${from(sorted?.child ?? plan.child)}${sorted === undefined ? '' : orderBy(sorted.keys, p)}${limit}${offset}`;
+    }
+    case 'set-operation': {
+      const side = (child: LogicalPlan, alias: string) =>
+        `SELECT ${columnsOf(child)
+          .map((c, i) => `${columnName(c.id)} AS ${columnName(plan.columns[i]?.id ?? c.id)}`)
+          .join(', ')} FROM ${from(child, alias)}`;
+      return `(${side(plan.left, 'l')}) ${plan.operator.toUpperCase()}${plan.all ? ' ALL' : ''} (${side(plan.right, 'r')})`;
+    }
+    case 'staged':
+      return printStaged(plan, p);
+    case 'cognitive-map':
+      return invariant(false, 'a cognitive call reached the unparser') as never;
+    default:
+      return unreachable(plan);
+  }
+}
+
+function printScan(plan: Scan, p: Printer): string {
+  const { table } = plan;
+  const stored =
+    table.kind === 'stored'
+      ? [...(table.database === undefined ? [] : [table.database]), table.schema, table.name].map(quote).join('.')
+      : '';
+  const items = plan.columns.map((c) => `${quote(c.source)} AS ${columnName(c.id)}`);
+  return `SELECT ${items.length === 0 ? '1 AS c0' : items.join(', ')} FROM ${table.kind === 'stored' ? stored : p.names.external(table)}`;
+}
+
+function printValues(plan: Extract<LogicalPlan, { kind: 'values' }>, p: Printer): string {
+  if (plan.columns.length === 0) return 'SELECT 1 AS c0';
+  const rows = plan.rows.map(
+    (row, r) =>
+      `(${row.map((cell) => (r === 0 ? typed(printExpr(cell, p), cell.type) : printExpr(cell, p))).join(', ')})`,
+  );
+  return `SELECT * FROM (VALUES ${rows.join(', ')}) AS v(${plan.columns.map((c) => columnName(c.id)).join(', ')})`;
+}
+
+/** Inputs are compared byte-wise whatever the collation: a case-insensitive one would merge 'Good' and 'GOOD'. */
+function printStaged(plan: Staged, p: Printer): string {
+  const items = plan.columns.map((c) => `s.${columnName(c.id)}`);
+  if (plan.answer === undefined) return `SELECT ${items.join(', ')} FROM ${p.names.stage(plan.stage)} AS s`;
+  const { column, table, inputs } = plan.answer;
+  const on = inputs.map((id, i) => `a.k${i + 1} IS NOT DISTINCT FROM encode(s.${columnName(id)})`).join(' AND ');
+  return `SELECT ${[...items, `a.v AS ${columnName(column.id)}`].join(', ')} FROM ${p.names.stage(plan.stage)} AS s LEFT JOIN ${p.names.answers(table)} AS a ON ${on}`;
+}
+
+function orderBy(keys: readonly SortKey[], p: Printer): string {
+  // A literal key would be read as a position, and orders nothing.
+  const items = keys.filter((k) => k.expr.kind !== 'literal').map((k) => sortKey(k, p));
+  return items.length === 0 ? '' : ` ORDER BY ${items.join(', ')}`;
+}
+
+function sortKey(key: SortKey, p: Printer): string {
+  // T-SQL orders NULL lowest.
+  return `${printExpr(key.expr, p)} ${key.descending ? 'DESC NULLS LAST' : 'ASC NULLS FIRST'}`;
+}
+
+function printAggregate(expr: AggregateExpr, p: Printer): string {
+  return aggregateSql(
+    expr,
+    expr.args.map((a) => printExpr(a, p)),
+    expr.distinct,
+    orderBy(expr.orderBy, p),
+  );
+}
+
+function printWindow(expr: WindowExpr, p: Printer): string {
+  const args = expr.args.map((a) => printExpr(a, p));
+  const partition =
+    expr.partitionBy.length === 0 ? '' : `PARTITION BY ${expr.partitionBy.map((e) => printExpr(e, p)).join(', ')}`;
+  const over = [partition, orderBy(expr.orderBy, p).trim(), printFrame(expr.frame, p)]
+    .filter((part) => part !== '')
+    .join(' ');
+  const nulls = expr.nulls === 'ignore' ? ' IGNORE NULLS' : '';
+  const windowed = (call: string) => `${call} OVER (${over})`;
+  switch (expr.fn) {
+    case 'row_number':
+    case 'rank':
+    case 'dense_rank':
+      return typed(windowed(`${expr.fn}()`), expr.type);
+    case 'lag':
+    case 'lead':
+    case 'first_value':
+    case 'last_value':
+      return windowed(`${expr.fn}(${args.join(', ')}${nulls})`);
+    case 'count':
+    case 'count_big':
+      return typed(windowed(args.length === 0 ? 'count(*)' : `count(${args[0]})`), expr.type);
+    case 'avg':
+      return expr.type.kind === 'float'
+        ? windowed(`avg(${args[0]})`)
+        : typed(`${windowed(`sum(${args[0]})`)} // ${windowed(`count(${args[0]})`)}`, expr.type);
+    default:
+      return typed(windowed(`${expr.fn}(${args.join(', ')})`), expr.type);
+  }
+}
+
+function printFrame(frame: Frame | undefined, p: Printer): string {
+  if (frame === undefined) return '';
+  const bound = (b: Bound): string =>
+    'offset' in b ? `${printExpr(b.offset, p)} ${b.kind.toUpperCase()}` : b.kind.replace('-', ' ').toUpperCase();
+  const unit = frame.unit.toUpperCase();
+  return frame.end === undefined
+    ? `${unit} ${bound(frame.start)}`
+    : `${unit} BETWEEN ${bound(frame.start)} AND ${bound(frame.end)}`;
+}
+
+export function printExpr(expr: Expr, p: Printer): string {
+  switch (expr.kind) {
+    case 'column':
+      return columnName(expr.id);
+    case 'literal':
+      return literalSql(expr.value, expr.type);
+    case 'parameter':
+      p.parameters.push(expr);
+      return typed(`$${p.parameters.length}`, expr.type);
+    case 'operator':
+      return operatorSql(
+        expr,
+        flatArgs(expr).map((a) => printExpr(a, p)),
+      );
+    case 'external':
+      return typed(`${expr.name}(${expr.args.map((a) => printExpr(a, p)).join(', ')})`, expr.type);
+    case 'case': {
+      const branches = expr.branches.map((b) => `WHEN ${printExpr(b.when, p)} THEN ${printExpr(b.then, p)}`).join(' ');
+      return `(CASE ${branches}${expr.otherwise === undefined ? '' : ` ELSE ${printExpr(expr.otherwise, p)}`} END)`;
+    }
+    case 'cast':
+      return castSql(printExpr(expr.operand, p), expr.operand.type, expr.type, expr.onError);
+    case 'field':
+      return `struct_extract(${printExpr(expr.operand, p)}, ${literalSql(expr.name, { kind: 'varchar', length: 'max' })})`;
+    case 'subquery': {
+      const plan = printPlan(expr.plan, p);
+      if (expr.form === 'exists') return `(EXISTS (${plan}))`;
+      const columns = columnsOf(expr.plan).slice(0, 1);
+      const query = `SELECT ${columnList(columns)} FROM (${plan}) AS q`;
+      if (expr.form === 'scalar') return `(${query})`;
+      invariant(expr.operand, 'a compared subquery has an operand');
+      const operand = printExpr(expr.operand, p);
+      if (expr.form === 'in') return `(${operand} IN (${query}))`;
+      return `(${operand} ${expr.comparison ?? '='} ${expr.form.toUpperCase()} (${query}))`;
+    }
+    case 'aggregate':
+    case 'window':
+      return invariant(false, `a ${expr.kind} stands outside its node`) as never;
+    default:
+      return unreachable(expr);
+  }
+}
+
+/** Operands of a chain of the same associative operator, so that it is printed as one balanced tree. */
+function flatArgs(expr: Extract<Expr, { kind: 'operator' }>): readonly Expr[] {
+  const associative = expr.op === 'concat' || (expr.op === '+' && familyOf(expr.type) === 'integer');
+  if (!associative) return expr.args;
+  const parts: Expr[] = [];
+  let left: Expr = expr;
+  while (left.kind === 'operator' && left.op === expr.op && familyOf(left.type) === familyOf(expr.type)) {
+    parts.push(...left.args.slice(1).reverse());
+    left = left.args[0] ?? left;
+  }
+  parts.push(left);
+  return parts.reverse();
+}
