@@ -1,0 +1,72 @@
+// Bundles the product into dist/: an ESM library and the command line, sharing chunks; heavy parts stay lazy.
+// --types also writes the declarations (npm pack does).
+import { execFileSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const dist = join(root, 'dist');
+const types = process.argv.includes('--types');
+
+if (types || !isFresh()) {
+  rmSync(dist, { recursive: true, force: true });
+  const { metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: { index: 'src/index.ts', cli: 'src/cli/main.ts' },
+    outdir: dist,
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20.19',
+    minify: true,
+    keepNames: true,
+    legalComments: 'none',
+    metafile: true,
+    external: ['@duckdb/*', '@azure/storage-blob', 'undici'],
+    // Bundled CommonJS packages call require; ESM has none.
+    banner: {
+      js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+    },
+    chunkNames: 'chunks/[name]-[hash]',
+  });
+  chmodSync(join(dist, 'cli.js'), 0o755);
+  writeFileSync(join(dist, 'THIRD-PARTY-LICENSES.txt'), licences(Object.keys(metafile.inputs)));
+}
+if (types) {
+  mkdirSync(join(dist, 'types'), { recursive: true });
+  execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.types.json'], {
+    cwd: root,
+    stdio: 'inherit',
+  });
+}
+
+/** Nothing to do when no source is newer than the bundle: tests and the demo build first, every time. */
+function isFresh() {
+  const built = join(dist, 'cli.js');
+  if (!existsSync(built)) return false;
+  const time = statSync(built).mtimeMs;
+  const newer = (path) =>
+    statSync(path).isDirectory()
+      ? readdirSync(path).some((name) => newer(join(path, name)))
+      : statSync(path).mtimeMs > time;
+  return !['src', 'package.json', 'scripts/build.mjs'].some((path) => newer(join(root, path)));
+}
+
+/** The licence texts of every package whose code is in the bundle. */
+function licences(inputs) {
+  const packages = [
+    ...new Set(inputs.flatMap((path) => path.match(/^node_modules\/((?:@[^/]+\/)?[^/]+)/)?.[1] ?? [])),
+  ].sort();
+  return packages
+    .map((name) => {
+      const folder = join(root, 'node_modules', name);
+      const { version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+      const file = readdirSync(folder).find((f) => /^licen[cs]e/i.test(f));
+      const text = file === undefined ? '' : readFileSync(join(folder, file), 'utf8').trim();
+      return `${name} ${version} (${license})\n${'-'.repeat(60)}\n${text}\n`;
+    })
+    .join('\n\n');
+}

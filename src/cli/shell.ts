@@ -1,0 +1,164 @@
+// Bare `sqlc`: a plain shell on a terminal, and the same for a script piped in. Every result is printed in turn; an
+// error does not stop the next statement; Ctrl-C stops the statement and keeps the shell.
+
+import { createInterface, type Interface } from 'node:readline';
+import { SqlcError } from '../common/errors.ts';
+import { Engine } from '../engine/engine.ts';
+import { completeUpTo } from '../engine/script.ts';
+import type { OutputFormat } from '../output/format.ts';
+import { outputFormat, pairs, parsed, SQL_OPTIONS } from './arguments.ts';
+import { ExitStatus } from './exit-status.ts';
+import { tellFailure, tellSummary } from './failures.ts';
+import { notice } from './run-command.ts';
+import { type OpenSink, standardOutput } from './sink.ts';
+
+const PROMPT = 'sqlc> ';
+const CONTINUED = '  ... ';
+
+export async function shell(args: readonly string[]): Promise<number> {
+  const { values } = parsed(args, { ...SQL_OPTIONS, format: { type: 'string' } }, { most: 0, what: 'no arguments' });
+  const format = outputFormat(values.format, process.stdout.isTTY);
+  const quiet = values.quiet ?? false;
+  let engine: Engine;
+  try {
+    engine = await Engine.open({
+      database: values.database,
+      settings: pairs('set', values.set),
+      onNotice: quiet ? undefined : notice,
+    });
+  } catch (failure) {
+    return tellFailure(failure, { text: '', name: 'sqlc' });
+  }
+  try {
+    return await new Shell(engine, format, pairs('var', values.var), quiet).run();
+  } finally {
+    await engine.close();
+  }
+}
+
+class Shell {
+  readonly #engine: Engine;
+  readonly #format: OutputFormat;
+  readonly #parameters: Record<string, string>;
+  readonly #quiet: boolean;
+  readonly #sink: OpenSink = standardOutput();
+  readonly #interactive = process.stdin.isTTY === true;
+  /** Everything read so far, so that errors name the line of the whole input; `#done` of it has been run. */
+  #text = '';
+  #done = 0;
+  #printed = 0;
+  #failed = false;
+  #running: AbortController | undefined;
+
+  constructor(engine: Engine, format: OutputFormat, parameters: Record<string, string>, quiet: boolean) {
+    this.#engine = engine;
+    this.#format = format;
+    this.#parameters = parameters;
+    this.#quiet = quiet;
+  }
+
+  async run(): Promise<number> {
+    const lines = createInterface({
+      input: process.stdin,
+      output: this.#interactive ? process.stdout : undefined,
+      terminal: this.#interactive,
+      prompt: PROMPT,
+      historySize: 1000,
+    });
+    const interrupted = () => this.#interrupt(lines);
+    lines.on('SIGINT', interrupted);
+    process.on('SIGINT', interrupted);
+    if (this.#interactive) process.stdout.write('End a statement with ";". Leave with exit or Ctrl-D.\n');
+    this.#prompt(lines);
+    for await (const line of lines) {
+      if (this.#interactive && this.#rest().trim() === '' && /^\s*(exit|quit|\\q)\s*;?\s*$/i.test(line)) break;
+      this.#text += `${line}\n`;
+      const complete = this.#done + completeUpTo(this.#rest());
+      if (complete > this.#done) await this.#runUpTo(complete);
+      if (this.#stopped) break;
+      this.#prompt(lines);
+    }
+    lines.close();
+    process.off('SIGINT', interrupted);
+    if (!this.#stopped) await this.#runUpTo(this.#text.length);
+    if (this.#stopped) return ExitStatus.interrupted;
+    return this.#failed && !this.#interactive ? ExitStatus.failed : ExitStatus.done;
+  }
+
+  /** Piped input has nobody to keep the shell for: Ctrl-C ends it. */
+  get #stopped(): boolean {
+    return !this.#interactive && this.#running?.signal.aborted === true;
+  }
+
+  #rest(): string {
+    return this.#text.slice(this.#done);
+  }
+
+  #prompt(lines: Interface): void {
+    if (!this.#interactive) return;
+    lines.setPrompt(this.#rest().trim() === '' ? PROMPT : CONTINUED);
+    lines.prompt();
+  }
+
+  #interrupt(lines: Interface): void {
+    if (this.#running !== undefined && !this.#running.signal.aborted) {
+      this.#running.abort();
+      return;
+    }
+    if (!this.#interactive) process.exit(ExitStatus.interrupted);
+    // What was typed of a statement is forgotten.
+    this.#done = this.#text.length;
+    process.stdout.write('\n');
+    this.#prompt(lines);
+  }
+
+  async #runUpTo(end: number): Promise<void> {
+    const from = this.#done;
+    this.#done = end;
+    let rest = from;
+    while (rest < end) {
+      const next = rest + firstComplete(this.#text.slice(rest, end));
+      await this.#statement(rest, next);
+      if (this.#stopped) return;
+      rest = next;
+    }
+  }
+
+  async #statement(from: number, to: number): Promise<void> {
+    const text = this.#text.slice(from, to);
+    if (text.trim() === '') return;
+    this.#running = new AbortController();
+    try {
+      for await (const { result } of this.#engine.run(text, this.#parameters, { signal: this.#running.signal })) {
+        if (result === undefined) continue;
+        if (this.#printed++ > 0) await this.#sink.write(this.#format.separator);
+        await this.#format.write({ schema: result.schema, batches: result.batches() }, this.#sink, {
+          width: process.stdout.columns,
+          several: true,
+        });
+        tellSummary(result.stats, this.#quiet);
+      }
+      this.#running = undefined;
+    } catch (failure) {
+      this.#failed = true;
+      const moved = failure instanceof SqlcError ? shifted(failure, from) : failure;
+      const status = tellFailure(moved, { text: this.#text, name: '<stdin>' });
+      if (status === ExitStatus.interrupted) process.stderr.write('cancelled\n');
+      if (!this.#stopped) this.#running = undefined;
+    }
+  }
+}
+
+/** The end of the first statement, or of everything. */
+function firstComplete(text: string): number {
+  for (let end = text.indexOf(';'); end >= 0; end = text.indexOf(';', end + 1)) {
+    if (completeUpTo(text.slice(0, end + 1)) === end + 1) return end + 1;
+  }
+  return text.length;
+}
+
+function shifted(failure: SqlcError, by: number): SqlcError {
+  const { code, message, number, span, hint, others, cause } = failure;
+  const moved = span === undefined ? undefined : { start: span.start + by, end: span.end + by };
+  return new SqlcError(code, message, { number, hint, cause, span: moved, others: others.map((o) => shifted(o, by)) });
+}

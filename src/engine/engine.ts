@@ -1,0 +1,205 @@
+// The engine: the composition root, and the face an embedding program sees.
+
+import type { Table } from 'apache-arrow';
+import { columnTypesOf } from '../arrow/arrow-type.ts';
+import { duckdbTypeName } from '../arrow/duckdb-type.ts';
+import { batchToChunks } from '../arrow/values-to-chunk.ts';
+import type { Snapshot } from '../catalog/snapshot.ts';
+import { error } from '../common/errors.ts';
+import { WORK } from '../exec/duckdb/database.ts';
+import { newReport } from '../exec/run-report.ts';
+import type { Statement } from '../parser/ast.ts';
+import { parse } from '../parser/parse.ts';
+import { quote } from '../planner/duckdb-dialect.ts';
+import { type EngineOptions, openSession } from './open.ts';
+import { boundParameters, type ParameterInput } from './parameters.ts';
+import type { Result } from './result.ts';
+import type { Session } from './session.ts';
+import { spooled } from './spool.ts';
+import { placeIn, runStatement, type StatementContext } from './statement.ts';
+import { planTable } from './statements/create-table-as.ts';
+import { definitionOf } from './statements/define-object.ts';
+import { type Explanation, explainStatement } from './statements/explain.ts';
+
+export type Parameters = Readonly<Record<string, ParameterInput>>;
+
+export interface RunOptions {
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface ScriptStep {
+  readonly statement: Statement;
+  /** Must be read, or closed, before the next step is asked for. */
+  readonly result: Result | undefined;
+}
+
+/**
+ * An embedded engine.
+ *
+ * @example
+ * const engine = await Engine.open();
+ * const result = await engine.query('SELECT SENTIMENT(@text) AS mood', { text: 'I love it' });
+ * console.log(await result.toArray()); // [{ mood: 'positive' }]
+ * await engine.close();
+ */
+export class Engine {
+  readonly #session: Session;
+
+  private constructor(session: Session) {
+    this.#session = session;
+  }
+
+  /** @throws SqlcError catalog/open, catalog/locked, catalog/newer-format, settings/* */
+  static async open(options: EngineOptions = {}): Promise<Engine> {
+    return new Engine(await openSession(options));
+  }
+
+  /**
+   * Plans exactly one statement; its work starts when the result is read.
+   *
+   * @throws SqlcError syntax/*, bind/*, settings/* here; exec/*, service/*, storage/* here or while reading
+   */
+  async query(sql: string, parameters: Parameters = {}, options: RunOptions = {}): Promise<Result> {
+    const [statement, ...rest] = parse(sql);
+    if (statement === undefined) throw error('syntax/empty-script', {});
+    if (rest.length > 0) throw error('syntax/one-statement', { count: rest.length + 1 }, { span: rest[0]?.span });
+    const context = this.#context(sql, statement, boundParameters(parameters), options);
+    const { textResult } = await import('./text-result.ts');
+    return (await runStatement(statement, context)) ?? textResult('result', [], context.report);
+  }
+
+  /** Runs a script; one result per statement that has one, in order. Stops at the first error and throws it. */
+  async execute(script: string, parameters: Parameters = {}, options: RunOptions = {}): Promise<Result[]> {
+    const results: Result[] = [];
+    for await (const { result } of this.run(script, parameters, options)) {
+      if (result !== undefined) results.push(await spooled(result, this.#session));
+    }
+    return results;
+  }
+
+  /** The statements of a script one by one, each bound when its turn comes. */
+  async *run(script: string, parameters: Parameters = {}, options: RunOptions = {}): AsyncGenerator<ScriptStep> {
+    const statements = parse(script);
+    const values = boundParameters(parameters);
+    for (const statement of statements) {
+      yield { statement, result: await runStatement(statement, this.#context(script, statement, values, options)) };
+    }
+  }
+
+  /** The plan of one statement, without running it. */
+  async explain(sql: string, parameters: Parameters = {}): Promise<Explanation> {
+    const plans = await this.explainScript(sql, parameters);
+    const [only, ...rest] = plans;
+    if (only === undefined) throw error('syntax/empty-script', {});
+    if (rest.length > 0) throw error('syntax/one-statement', { count: plans.length });
+    return only;
+  }
+
+  /** The plan of each query of a script; what earlier statements would create is known by its definition only. */
+  async explainScript(
+    script: string,
+    parameters: Parameters = {},
+    options: { readonly steps?: boolean } = {},
+  ): Promise<Explanation[]> {
+    const values = boundParameters(parameters);
+    let snapshot = await this.#session.parts.store.snapshot();
+    const plans: Explanation[] = [];
+    for (const written of parse(script)) {
+      const statement = written.kind === 'explain' ? written.statement : written;
+      const context = this.#context(script, statement, values, {});
+      try {
+        if (statement.kind === 'select-statement' || statement.kind === 'create-table-as') {
+          plans.push(await explainStatement(statement, context, snapshot, { steps: options.steps ?? false }));
+        }
+        snapshot = await withDefined(statement, context, snapshot);
+      } catch (failure) {
+        throw context.placed(failure);
+      }
+    }
+    return plans;
+  }
+
+  /** Makes an Arrow table readable under a name, until the engine closes. Replaces one registered before. */
+  async registerTable(name: string, table: Table): Promise<void> {
+    this.#session.checkOpen();
+    const { database, store } = this.#session.parts;
+    const types = columnTypesOf(table.schema);
+    const columns = table.schema.fields.map((field, i) => ({
+      name: field.name,
+      type: types[i] ?? { kind: 'null' as const },
+      nullable: true,
+    }));
+    const connection = await database.connect();
+    try {
+      const target = `${WORK}.main.${quote(name)}`;
+      await connection.run(
+        `CREATE OR REPLACE TABLE ${target} (${columns.map((c) => `${quote(c.name)} ${duckdbTypeName(c.type)}`).join(', ')})`,
+      );
+      const appender = await connection.appender(WORK, 'main', name);
+      for (const batch of table.batches)
+        for (const chunk of batchToChunks(batch, types)) appender.appendDataChunk(chunk);
+      appender.flushSync();
+      appender.closeSync();
+    } finally {
+      connection.close();
+    }
+    store.register({ kind: 'stored', schema: 'dbo', name, columns, database: WORK });
+  }
+
+  /** Cancels what runs and gives everything back. */
+  close(): Promise<void> {
+    return this.#session.close();
+  }
+
+  #context(
+    text: string,
+    statement: Statement,
+    parameters: StatementContext['parameters'],
+    { signal }: RunOptions,
+  ): StatementContext {
+    const sql = text.slice(statement.span.start, statement.span.end);
+    return {
+      session: this.#session,
+      parameters,
+      signal,
+      report: newReport(redacted(statement, sql)),
+      placed: placeIn(text, statement),
+    };
+  }
+}
+
+/** Statements that hold a secret are reported without their text. */
+function redacted(statement: Statement, sql: string): string {
+  return statement.kind === 'create-credential'
+    ? `CREATE DATABASE SCOPED CREDENTIAL ${quote(statement.name.name)}`
+    : sql;
+}
+
+async function withDefined(statement: Statement, context: StatementContext, snapshot: Snapshot): Promise<Snapshot> {
+  switch (statement.kind) {
+    case 'create-table-as': {
+      const { table } = await planTable(statement, context, snapshot, 0);
+      return { ...snapshot, tables: [...snapshot.tables, table] };
+    }
+    case 'create-credential':
+    case 'create-data-source':
+    case 'create-file-format':
+    case 'create-external-table': {
+      const change = definitionOf(statement, snapshot, context);
+      if (change.action !== 'create') return snapshot;
+      switch (change.kind) {
+        case 'table':
+          return { ...snapshot, tables: [...snapshot.tables, change.definition] };
+        case 'credential':
+          return { ...snapshot, credentials: [...snapshot.credentials, change.definition] };
+        case 'data source':
+          return { ...snapshot, dataSources: [...snapshot.dataSources, change.definition] };
+        case 'file format':
+          return { ...snapshot, fileFormats: [...snapshot.fileFormats, change.definition] };
+      }
+      return snapshot;
+    }
+    default:
+      return snapshot;
+  }
+}

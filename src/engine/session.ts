@@ -1,0 +1,120 @@
+// What the statements of one engine share: the database, its catalog, storage, services, settings, and the
+// bookkeeping of what is running. Statement files work on this; only engine.ts makes one.
+
+import type { Snapshot } from '../catalog/snapshot.ts';
+import { error, SqlcError } from '../common/errors.ts';
+import type { DuckdbCatalogStore } from '../exec/duckdb/catalog-store.ts';
+import type { Database } from '../exec/duckdb/database.ts';
+import type { RunReport } from '../exec/run-report.ts';
+import { StatementWork, workNames } from '../exec/statement-work.ts';
+import type { ParameterValue } from '../planner/bind/context.ts';
+import type { PlanInputs } from '../planner/plan-query.ts';
+import type { Rule } from '../planner/rule.ts';
+import { TypeMemo, type TypeOracle } from '../planner/type-oracle.ts';
+import type { Storage } from '../storage/storage.ts';
+import type { FunctionRegistry } from '../udf/function.ts';
+import type { ServiceDirectory } from './services.ts';
+import type { Settings } from './settings.ts';
+
+export interface SessionParts {
+  readonly database: Database;
+  readonly store: DuckdbCatalogStore;
+  readonly storage: Storage;
+  readonly services: ServiceDirectory;
+  readonly functions: FunctionRegistry;
+  readonly rules: readonly Rule[];
+  readonly oracle: TypeOracle;
+  readonly blobEndpoint: string | undefined;
+}
+
+/** One statement while it runs. */
+export interface Running {
+  readonly id: number;
+  readonly signal: AbortSignal;
+  readonly settings: Settings;
+  readonly report: RunReport;
+  /** Unlinks the signal and stops its clock. */
+  end(): void;
+}
+
+export class Session {
+  readonly parts: SessionParts;
+  settings: Settings;
+  readonly #memo = new TypeMemo();
+  readonly #running = new Set<AbortController>();
+  #lastId = 0;
+  #closed = false;
+
+  constructor(parts: SessionParts, settings: Settings) {
+    this.parts = parts;
+    this.settings = settings;
+  }
+
+  begin(report: RunReport, settings: Settings, signal: AbortSignal | undefined): Running {
+    this.checkOpen();
+    const controller = new AbortController();
+    this.#running.add(controller);
+    const cancel = () => controller.abort(error('exec/cancelled', {}));
+    signal?.addEventListener('abort', cancel, { once: true });
+    if (signal?.aborted) cancel();
+    const { timeout } = settings;
+    const clock =
+      timeout === undefined
+        ? undefined
+        : setTimeout(() => controller.abort(error('exec/timeout', { seconds: timeout })), timeout * 1000);
+    this.#lastId += 1;
+    return {
+      id: this.#lastId,
+      signal: controller.signal,
+      settings,
+      report,
+      end: () => {
+        clearTimeout(clock);
+        signal?.removeEventListener('abort', cancel);
+        this.#running.delete(controller);
+      },
+    };
+  }
+
+  nextId(): number {
+    this.#lastId += 1;
+    return this.#lastId;
+  }
+
+  openWork(running: Running): Promise<StatementWork> {
+    const { database, services } = this.parts;
+    const { id, report, signal, settings } = running;
+    return StatementWork.open({
+      database,
+      report,
+      signal,
+      id,
+      maxWaitSeconds: settings.max_wait,
+      services: services.forStatement({ requestTimeoutSeconds: settings.request_timeout }),
+    });
+  }
+
+  planInputs(snapshot: Snapshot, parameters: ReadonlyMap<string, ParameterValue>, id: number): PlanInputs {
+    const { functions, rules, oracle } = this.parts;
+    return { snapshot, functions, parameters, rules, oracle, memo: this.#memo, names: workNames(id) };
+  }
+
+  checkOpen(): void {
+    if (this.#closed) throw error('exec/closed', {});
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    for (const controller of this.#running) controller.abort(error('exec/closed', {}));
+    const { services, storage, database } = this.parts;
+    await services.close();
+    await storage.close();
+    database.close();
+  }
+}
+
+/** How a failed statement is written into its report. */
+export function statusOf(failure: unknown): RunReport['status'] {
+  return failure instanceof SqlcError && failure.code === 'exec/cancelled' ? 'cancelled' : 'failed';
+}

@@ -1,0 +1,171 @@
+// Settings: what they are called, what they take, which are enforced, and which door each came through.
+// An unknown or not yet enforced one is refused; T-SQL's session options that cannot change an answer are ignored.
+
+import { error } from '../common/errors.ts';
+import type { Span } from '../common/span.ts';
+import { didYouMean } from '../common/suggest.ts';
+import type { QueryOption } from '../parser/ast.ts';
+
+export interface Settings {
+  /** Seconds a statement may run. */
+  readonly timeout: number | undefined;
+  /** Seconds one attempt of a request may take; `undefined`: the operation's default. */
+  readonly request_timeout: number | undefined;
+  /** Seconds a single required wait may last. */
+  readonly max_wait: number;
+  readonly cache_dir: string | undefined;
+  readonly memory_limit_mb: number | undefined;
+}
+
+type SettingName = keyof Settings;
+
+interface Definition {
+  readonly kind: 'seconds' | 'megabytes' | 'path';
+  /** Allowed in OPTION (…). */
+  readonly option: boolean;
+  /** Read once, when the engine opens. */
+  readonly atOpen: boolean;
+}
+
+const DEFINITIONS: Readonly<Record<SettingName, Definition>> = {
+  timeout: { kind: 'seconds', option: true, atOpen: false },
+  request_timeout: { kind: 'seconds', option: false, atOpen: false },
+  max_wait: { kind: 'seconds', option: false, atOpen: false },
+  cache_dir: { kind: 'path', option: false, atOpen: true },
+  memory_limit_mb: { kind: 'megabytes', option: false, atOpen: true },
+};
+
+const NOT_ENFORCED = [
+  'max_calls',
+  'max_documents',
+  'max_cost',
+  'max_stall',
+  'on_error',
+  'max_errors',
+  'cache',
+  'cache_size_mb',
+  'explain_scan_seconds',
+  'allow_private_urls',
+  'collation',
+];
+const SESSION_OPTIONS = [
+  'nocount',
+  'ansi_nulls',
+  'ansi_padding',
+  'ansi_warnings',
+  'ansi_null_dflt_on',
+  'ansi_defaults',
+  'arithabort',
+  'concat_null_yields_null',
+  'quoted_identifier',
+  'xact_abort',
+  'lock_timeout',
+  'deadlock_priority',
+  'textsize',
+  'statistics',
+  'noexec',
+  'implicit_transactions',
+];
+/** Query hints of T-SQL that choose how, never what. */
+const QUERY_HINTS =
+  /^(maxdop|label|recompile|force order|(hash|merge|loop) (join|union|group)|order group|concat union|fast|keep plan|keepfixed plan|optimize for|use hint|query_governor.*|max_grant_percent|min_grant_percent|robust plan|expand views|parameterization.*|ignore_nonclustered_columnstore_index)\b/i;
+
+export const DEFAULT_SETTINGS: Settings = {
+  timeout: undefined,
+  request_timeout: undefined,
+  max_wait: 120,
+  cache_dir: undefined,
+  memory_limit_mb: undefined,
+};
+
+/**
+ * Settings with one more set.
+ *
+ * @throws SqlcError settings/unknown, settings/not-supported, settings/value
+ */
+export function withSetting(
+  settings: Settings,
+  name: string,
+  value: string,
+  door: { readonly opening: boolean; readonly span?: Span | undefined },
+): Settings {
+  const { span } = door;
+  const key = name.toLowerCase();
+  if (SESSION_OPTIONS.includes(key)) {
+    if (door.opening) throw unknown(name, span);
+    refuseMeaningful(key, value, span);
+    return settings;
+  }
+  if (NOT_ENFORCED.includes(key)) throw error('settings/not-supported', { name: key }, { span });
+  if (!isSetting(key)) throw unknown(name, span);
+  const definition = DEFINITIONS[key];
+  if (definition.atOpen && !door.opening) {
+    throw error(
+      'settings/value',
+      { name: key, found: 'SET in a session', expected: 'to be given when the engine opens' },
+      { span, hint: `Use --set ${key}=… or SQLC_${key.toUpperCase()}.` },
+    );
+  }
+  return { ...settings, [key]: parsed(key, definition.kind, value, span) };
+}
+
+/** @throws SqlcError settings/not-option and those of withSetting */
+export function withOptions(settings: Settings, options: readonly QueryOption[]): Settings {
+  return options.reduce((current, option) => {
+    const { name, span } = option.name;
+    if (QUERY_HINTS.test(name)) return current;
+    const key = name.toLowerCase();
+    if (isSetting(key) && !DEFINITIONS[key].option) throw error('settings/not-option', { name: key }, { span });
+    if (option.value === undefined) throw unknown(name, span);
+    return withSetting(current, name, String(option.value.value), { opening: false, span: option.span });
+  }, settings);
+}
+
+/** Settings of `SQLC_<NAME>` variables; other variables of ours are no settings. */
+export function settingsFromEnvironment(
+  settings: Settings,
+  env: Readonly<Record<string, string | undefined>>,
+): Settings {
+  return Object.entries(env).reduce((current, [name, value]) => {
+    const key = name.startsWith('SQLC_') ? name.slice(5).toLowerCase() : '';
+    const known = isSetting(key) || NOT_ENFORCED.includes(key);
+    return known && value !== undefined && value !== '' ? withSetting(current, key, value, { opening: true }) : current;
+  }, settings);
+}
+
+function isSetting(name: string): name is SettingName {
+  return name in DEFINITIONS;
+}
+
+function parsed(name: string, kind: Definition['kind'], value: string, span: Span | undefined): string | number {
+  if (kind === 'path') return value;
+  const number = Number(value);
+  const least = kind === 'megabytes' ? 64 : 0;
+  if (value.trim() === '' || !Number.isFinite(number) || number < least || (kind === 'seconds' && number === 0)) {
+    const expected = kind === 'megabytes' ? `a number of megabytes, at least ${least}` : 'a positive number of seconds';
+    throw error('settings/value', { name, found: `"${value}"`, expected }, { span });
+  }
+  return number;
+}
+
+/** Turning these off would change answers, which is not built. */
+function refuseMeaningful(name: string, value: string, span: Span | undefined): void {
+  const off = value.toLowerCase() === 'off';
+  const meaningful = [
+    'ansi_nulls',
+    'ansi_padding',
+    'ansi_warnings',
+    'quoted_identifier',
+    'concat_null_yields_null',
+    'arithabort',
+  ];
+  if (off && meaningful.includes(name))
+    throw error('not-supported', { what: `SET ${name.toUpperCase()} OFF` }, { span });
+  if (!off && (name === 'noexec' || name === 'implicit_transactions'))
+    throw error('not-supported', { what: `SET ${name.toUpperCase()} ON` }, { span });
+}
+
+function unknown(name: string, span: Span | undefined) {
+  const hint = didYouMean(name.toLowerCase(), [...Object.keys(DEFINITIONS), ...NOT_ENFORCED]);
+  return error('settings/unknown', { name }, { span, hint });
+}

@@ -1,0 +1,75 @@
+// One statement at a time: which file runs it, and where its errors point.
+
+import { at, SqlcError, unreachable } from '../common/errors.ts';
+import type { RunReport } from '../exec/run-report.ts';
+import type { Statement } from '../parser/ast.ts';
+import type { ParameterValue } from '../planner/bind/context.ts';
+import type { Result } from './result.ts';
+import type { Session } from './session.ts';
+import { createTableAs } from './statements/create-table-as.ts';
+import { defineObject } from './statements/define-object.ts';
+import { dropObject } from './statements/drop-object.ts';
+import { explainStatement } from './statements/explain.ts';
+import { runSelect } from './statements/run-select.ts';
+import { setOption } from './statements/set-option.ts';
+import { textResult } from './text-result.ts';
+
+export interface StatementContext {
+  readonly session: Session;
+  readonly parameters: ReadonlyMap<string, ParameterValue>;
+  readonly signal: AbortSignal | undefined;
+  readonly report: RunReport;
+  /** An error without a place gets the statement's. */
+  placed(failure: unknown): unknown;
+}
+
+/** Runs a statement; a query's work starts when its result is read. */
+export async function runStatement(statement: Statement, context: StatementContext): Promise<Result | undefined> {
+  context.session.checkOpen();
+  try {
+    return await dispatch(statement, context);
+  } catch (failure) {
+    if (context.report.status === 'running') context.report.status = 'failed';
+    throw context.placed(failure);
+  }
+}
+
+async function dispatch(statement: Statement, context: StatementContext): Promise<Result | undefined> {
+  const { session, report } = context;
+  switch (statement.kind) {
+    case 'select-statement':
+      return runSelect(statement, context);
+    case 'explain': {
+      const snapshot = await session.parts.store.snapshot();
+      const { text } = await explainStatement(statement.statement, context, snapshot, { steps: false });
+      return textResult('plan', text.split('\n'), report);
+    }
+    case 'create-table-as':
+      await createTableAs(statement, context);
+      return undefined;
+    case 'set':
+      setOption(statement, session);
+      break;
+    case 'drop':
+      await dropObject(statement, context);
+      break;
+    case 'create-credential':
+    case 'create-data-source':
+    case 'create-file-format':
+    case 'create-external-table':
+      await defineObject(statement, context);
+      break;
+    default:
+      return unreachable(statement);
+  }
+  report.status = 'done';
+  return undefined;
+}
+
+/** The first line of a statement: where an error of its run points. */
+export function placeIn(text: string, statement: Statement): (failure: unknown) => unknown {
+  const { start, end } = statement.span;
+  const line = text.indexOf('\n', start);
+  const span = { start, end: line < 0 ? end : Math.min(end, line) };
+  return (failure) => (failure instanceof SqlcError ? at(failure, span) : failure);
+}

@@ -1,0 +1,52 @@
+// DROP: refused while something refers to the object; external data is never deleted.
+
+import { findObject, findTable, type Snapshot } from '../../catalog/snapshot.ts';
+import { error } from '../../common/errors.ts';
+import type { DropObject, ObjectName } from '../../parser/ast.ts';
+import { referrersOf, tableName } from '../../planner/bind/objects.ts';
+import type { StatementContext } from '../statement.ts';
+
+export async function dropObject(statement: DropObject, context: StatementContext): Promise<void> {
+  for (const name of statement.names) await dropOne(statement, name, context);
+}
+
+async function dropOne(statement: DropObject, name: ObjectName, context: StatementContext): Promise<void> {
+  const { store } = context.session.parts;
+  const snapshot = await store.snapshot();
+  const { object, ifExists } = statement;
+  if (object === 'table' || object === 'external table') {
+    const table = droppedTable(object, name, snapshot, ifExists);
+    if (table !== undefined) await store.dropTable(table);
+    return;
+  }
+  const text = name.parts.map((p) => p.name).join('.');
+  const found = findObject(snapshot, object, text);
+  if (found === undefined) {
+    if (ifExists) return;
+    throw error('catalog/unknown-object', { kind: object, name: text }, { span: name.span });
+  }
+  const referrers = referrersOf(object, found.name, snapshot);
+  if (referrers.length > 0) {
+    throw error(
+      'catalog/in-use',
+      { kind: object, name: found.name, referrers: referrers.map((r) => `"${r}"`).join(', ') },
+      { span: name.span },
+    );
+  }
+  await store.apply({ action: 'drop', kind: object, name: found.name });
+}
+
+function droppedTable(object: 'table' | 'external table', name: ObjectName, snapshot: Snapshot, ifExists: boolean) {
+  const target = tableName(name, snapshot);
+  const table = findTable(snapshot, target.schema, target.name);
+  if (table === undefined) {
+    if (ifExists) return undefined;
+    throw error('catalog/unknown-object', { kind: object, name: target.name }, { span: name.span });
+  }
+  const wanted = object === 'table' ? 'stored' : 'external';
+  if (table.kind !== wanted) {
+    const hint = table.kind === 'external' ? 'Use DROP EXTERNAL TABLE.' : 'Use DROP TABLE.';
+    throw error('catalog/unknown-object', { kind: object, name: target.name }, { span: name.span, hint });
+  }
+  return table;
+}

@@ -1,0 +1,55 @@
+// SELECT: planned at once, run when its rows are read.
+
+import { arrowSchema } from '../../arrow/arrow-type.ts';
+import { prepareOutput, runOutput } from '../../exec/run-plan.ts';
+import type { SelectStatement } from '../../parser/ast.ts';
+import { type PlannedQuery, planQuery } from '../../planner/plan-query.ts';
+import { Result } from '../result.ts';
+import { statusOf } from '../session.ts';
+import { withOptions } from '../settings.ts';
+import type { StatementContext } from '../statement.ts';
+
+export async function runSelect(statement: SelectStatement, context: StatementContext): Promise<Result> {
+  const { session, report } = context;
+  const settings = withOptions(session.settings, statement.options);
+  const snapshot = await session.parts.store.snapshot();
+  const started = performance.now();
+  const id = session.nextId();
+  const plan = await planQuery(statement.query, session.planInputs(snapshot, context.parameters, id), 'streaming');
+  report.planMs = performance.now() - started;
+  const schema = arrowSchema(plan.physical.columns.map((c) => ({ name: c.name, type: c.type, nullable: true })));
+  return new Result(schema, report, () => rows(plan, schema, { ...context, settings, id, snapshot }));
+}
+
+type Opened = StatementContext & {
+  readonly settings: StatementContext['session']['settings'];
+  readonly id: number;
+  readonly snapshot: Awaited<ReturnType<StatementContext['session']['parts']['store']['snapshot']>>;
+};
+
+async function* rows(plan: PlannedQuery, schema: Result['schema'], context: Opened) {
+  const { session, report, settings, signal, id, snapshot } = context;
+  const started = performance.now();
+  const running = session.begin(report, settings, signal);
+  try {
+    const work = await session.openWork({ ...running, id });
+    try {
+      await prepareOutput(plan.physical, work, {
+        storage: session.parts.storage,
+        snapshot,
+        blobEndpoint: session.parts.blobEndpoint,
+      });
+      yield* runOutput(plan.physical, schema, work);
+      report.status = 'done';
+    } catch (failure) {
+      report.status = statusOf(failure);
+      throw context.placed(failure);
+    } finally {
+      if (report.status === 'running') report.status = 'cancelled';
+      await work.close();
+    }
+  } finally {
+    report.elapsedMs = performance.now() - started + report.planMs;
+    running.end();
+  }
+}

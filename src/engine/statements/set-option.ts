@@ -1,0 +1,14 @@
+// SET name = value: a session setting, or one of T-SQL's session options that cannot change an answer.
+
+import type { SetStatement } from '../../parser/ast.ts';
+import type { Session } from '../session.ts';
+import { withSetting } from '../settings.ts';
+
+/** @throws SqlcError settings/* */
+export function setOption(statement: SetStatement, session: Session): void {
+  const { name, value, span } = statement;
+  session.settings = withSetting(session.settings, name.name, String(value.value), {
+    opening: false,
+    span: value.span ?? span,
+  });
+}

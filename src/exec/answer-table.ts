@@ -1,0 +1,94 @@
+// Answers of one operation and service within one statement: a DuckDB table keyed by the bytes of the inputs, so that
+// memory does not grow with them and equal inputs are asked once, wherever in the statement they stand.
+
+import type { DuckDBAppender } from '@duckdb/node-api';
+import { duckdbTypeName } from '../arrow/duckdb-type.ts';
+import { BIT, NVARCHAR_MAX, type SqlType, struct, VARBINARY_MAX } from '../arrow/sql-type.ts';
+import { chunkOf } from '../arrow/values-to-chunk.ts';
+import type { PhysicalCall } from '../planner/physical.ts';
+import { columnName } from '../planner/unparse.ts';
+import { type Answered, type CallOptions, callOperation } from '../udf/call-operator.ts';
+import type { Input } from '../udf/operation.ts';
+import type { Connection } from './duckdb/connection.ts';
+import { WORK } from './duckdb/database.ts';
+
+const ERROR: SqlType = struct({ code: NVARCHAR_MAX, message: NVARCHAR_MAX, retriable: BIT });
+const CHUNK_ROWS = 2048;
+
+export class AnswerTable {
+  readonly #connection: Connection;
+  readonly #schema: string;
+  readonly #table: string;
+  readonly #types: readonly SqlType[];
+  #rows = 0;
+
+  private constructor(connection: Connection, schema: string, table: string, types: readonly SqlType[]) {
+    this.#connection = connection;
+    this.#schema = schema;
+    this.#table = table;
+    this.#types = types;
+  }
+
+  static async create(connection: Connection, schema: string, call: PhysicalCall): Promise<AnswerTable> {
+    const table = `answers_${call.answers}`;
+    const keys = call.operation.inputs.map((): SqlType => VARBINARY_MAX);
+    const types = [...keys, call.operation.answer, ERROR];
+    const columns = types.map(
+      (type, i) => `${i < keys.length ? `k${i + 1}` : i === keys.length ? 'v' : 'e'} ${duckdbTypeName(type)}`,
+    );
+    await connection.run(`CREATE TABLE ${WORK}.${schema}.${table} (${columns.join(', ')})`);
+    return new AnswerTable(connection, schema, table, types);
+  }
+
+  /** Query for the distinct inputs among some rows that no answer is known for yet, with the first row that needs each. */
+  missing(call: PhysicalCall, rows: string, first: string | undefined): string {
+    const inputs = call.inputs.map(columnName);
+    const [required] = inputs;
+    const keys = inputs.map((c, i) => `encode(${c}) AS k${i + 1}`);
+    const names = inputs.map((_, i) => `k${i + 1}`);
+    // A NULL or an empty text needs no call: its answer is NULL.
+    const wanted = `SELECT ${keys.join(', ')}${first === undefined ? '' : `, ${first} AS first`} FROM ${rows} WHERE ${required} IS NOT NULL AND ${required} <> ''`;
+    const distinct =
+      first === undefined
+        ? `SELECT DISTINCT ${names.join(', ')} FROM (${wanted}) AS w`
+        : `SELECT ${names.join(', ')}, min(first) AS first FROM (${wanted}) AS w GROUP BY ${names.join(', ')}`;
+    const known = names.map((k) => `a.${k} IS NOT DISTINCT FROM d.${k}`).join(' AND ');
+    const unknown =
+      this.#rows === 0
+        ? ''
+        : ` WHERE NOT EXISTS (SELECT 1 FROM ${WORK}.${this.#schema}.${this.#table} AS a WHERE ${known})`;
+    return `SELECT * FROM (${distinct}) AS d${unknown}`;
+  }
+
+  /** Asks for the inputs and keeps the answers; returns when every one is answered or failed. */
+  async fill(inputs: AsyncIterable<Input>, options: CallOptions): Promise<void> {
+    const appender = await this.#connection.appender(WORK, this.#schema, this.#table);
+    let pending: Answered[] = [];
+    try {
+      for await (const answered of callOperation(inputs, options)) {
+        pending.push(...answered);
+        while (pending.length >= CHUNK_ROWS) {
+          this.#append(appender, pending.slice(0, CHUNK_ROWS));
+          pending = pending.slice(CHUNK_ROWS);
+        }
+      }
+      this.#append(appender, pending);
+      appender.flushSync();
+    } finally {
+      appender.closeSync();
+    }
+  }
+
+  #append(appender: DuckDBAppender, answers: readonly Answered[]): void {
+    if (answers.length === 0) return;
+    const keys = (answers[0]?.input ?? []).map((_, i) => answers.map(({ input }) => bytesOf(input[i])));
+    const values = answers.map(({ outcome }) => (outcome.ok ? outcome.value : null));
+    const errors = answers.map(({ outcome }) => (outcome.ok ? null : { ...outcome.error }));
+    appender.appendDataChunk(chunkOf(this.#types, [...keys, values, errors]));
+    this.#rows += answers.length;
+  }
+}
+
+function bytesOf(text: string | null | undefined): Uint8Array | null {
+  return text === null || text === undefined ? null : Buffer.from(text);
+}

@@ -1,0 +1,299 @@
+// External tables: before a statement reads one, its files are listed and fetched, and a relation of the declared
+// columns is made in the statement's work area. Parquet is read in place; text is converted whole, every declared
+// column of every row, because the engine's reader would check only the columns a query happens to read.
+
+import { sqlTypeOf } from '../arrow/duckdb-logical-type.ts';
+import { duckdbTypeName } from '../arrow/duckdb-type.ts';
+import { isText, type SqlType, typeName, VARCHAR_MAX } from '../arrow/sql-type.ts';
+import type { ColumnDefinition, ExternalTable, FileFormatDefinition, TextOptions } from '../catalog/definitions.ts';
+import { findObject, type Snapshot, sameName } from '../catalog/snapshot.ts';
+import { error, invariant } from '../common/errors.ts';
+import { didYouMean } from '../common/suggest.ts';
+import { castable } from '../planner/bind/types.ts';
+import { castSql, quote, stringLiteral } from '../planner/duckdb-dialect.ts';
+import { storageCredential } from '../storage/credential.ts';
+import { parseLocation, resolveLocation } from '../storage/location.ts';
+import type { Storage, StoredFile } from '../storage/storage.ts';
+import { duckdbError } from './duckdb/duckdb-error.ts';
+import type { StatementWork } from './statement-work.ts';
+
+export interface ExternalFiles {
+  readonly storage: Storage;
+  readonly snapshot: Snapshot;
+  /** SQLC_BLOB_ENDPOINT. */
+  readonly blobEndpoint: string | undefined;
+}
+
+interface LocalCopy {
+  readonly path: string;
+  readonly file: StoredFile;
+}
+
+/** Makes `names.external(table)` readable. @throws SqlcError storage/*, catalog/missing-reference, exec/cancelled */
+export async function openExternal(table: ExternalTable, work: StatementWork, files: ExternalFiles): Promise<void> {
+  const format = findObject(files.snapshot, 'file format', table.fileFormat);
+  if (format === undefined) throw error('catalog/missing-reference', { kind: 'file format', name: table.fileFormat });
+  const copies = await fetchAll(table, work, files);
+  const relation = work.names.external(table);
+  if (copies.length === 0) await emptyRelation(table, relation, work);
+  else if (format.format === 'parquet') await openParquet(table, copies, relation, work);
+  else await openText(table, format, copies, relation, work);
+}
+
+async function fetchAll(
+  table: ExternalTable,
+  work: StatementWork,
+  { storage, snapshot, blobEndpoint }: ExternalFiles,
+): Promise<LocalCopy[]> {
+  const { signal, report } = work.options;
+  const source = findObject(snapshot, 'data source', table.dataSource);
+  if (source === undefined) throw error('catalog/missing-reference', { kind: 'data source', name: table.dataSource });
+  const named = source.credential === undefined ? undefined : findObject(snapshot, 'credential', source.credential);
+  if (source.credential !== undefined && named === undefined)
+    throw error('catalog/credential-missing', { name: source.credential });
+  const base = parseLocation(source.location, { connectionOptions: source.connectionOptions, blobEndpoint });
+  const location = resolveLocation(base, table.location);
+  const credential = location.kind === 'blob' ? storageCredential(named) : undefined;
+  const found = await storage.list(location, { credential, signal, stats: report.storage });
+  const lease = storage.lease();
+  work.onClose(() => lease.release());
+  const paths = await storage.fetchAll(found, { signal, stats: report.storage, lease });
+  return found.map((file, i) => ({ file, path: paths[i] ?? '' }));
+}
+
+async function emptyRelation(table: ExternalTable, relation: string, work: StatementWork): Promise<void> {
+  await work.connection.run(
+    `CREATE TABLE ${relation} (${table.columns.map((c) => `${quote(c.name)} ${duckdbTypeName(c.type)}`).join(', ')})`,
+  );
+}
+
+function pathList(copies: readonly LocalCopy[]): string {
+  return `[${copies.map((c) => stringLiteral(c.path)).join(', ')}]`;
+}
+
+// --- Parquet: columns by name, exactly first, then without case; absent from every file is an error
+
+async function openParquet(
+  table: ExternalTable,
+  copies: readonly LocalCopy[],
+  relation: string,
+  work: StatementWork,
+): Promise<void> {
+  const present = new Map<string, SqlType | undefined>();
+  for (const copy of copies) {
+    for (const [name, type] of await parquetColumns(copy, work)) if (!present.has(name)) present.set(name, type);
+  }
+  const columns = table.columns.map((column) => {
+    const name =
+      [...present.keys()].find((p) => p === column.name) ?? [...present.keys()].find((p) => sameName(p, column.name));
+    if (name === undefined) {
+      throw error(
+        'storage/column-missing',
+        { name: column.name, relation: `${table.schema}.${table.name}` },
+        { hint: didYouMean(column.name, present.keys()) },
+      );
+    }
+    const from = present.get(name);
+    if (from === undefined || !castable(from, column.type)) {
+      throw error('storage/format', {
+        file: copies[0]?.file.path ?? '',
+        format: 'as declared',
+        reason: `column "${name}" holds ${from === undefined ? 'an unsupported type' : typeName(from)}, declared ${typeName(column.type)}`,
+      });
+    }
+    return `${castSql(quote(name), from, column.type, 'fail')} AS ${quote(column.name)}`;
+  });
+  await work.connection.run(
+    `CREATE VIEW ${relation} AS SELECT ${columns.join(', ')} FROM read_parquet(${pathList(copies)}, union_by_name = true)`,
+  );
+}
+
+async function parquetColumns(copy: LocalCopy, work: StatementWork): Promise<[string, SqlType | undefined][]> {
+  try {
+    const described = await work.connection.rows(
+      `DESCRIBE SELECT * FROM read_parquet(${stringLiteral(copy.path)})`,
+      [],
+      work.options.signal,
+    );
+    const types = await work.connection.columnTypes(`SELECT * FROM read_parquet(${stringLiteral(copy.path)})`);
+    return described.map((row, i) => {
+      const type = types[i];
+      return [String(row[0]), type && sqlTypeOf(type)];
+    });
+  } catch (cause) {
+    work.options.signal.throwIfAborted();
+    const reason = duckdbError(cause).message.replaceAll(copy.path, copy.file.path);
+    throw error('storage/format', { file: copy.file.location, format: 'Parquet', reason }, { cause });
+  }
+}
+
+// --- delimited text
+
+type TextFormat = Extract<FileFormatDefinition, { format: 'delimitedtext' }>;
+
+async function openText(
+  table: ExternalTable,
+  format: TextFormat,
+  copies: readonly LocalCopy[],
+  relation: string,
+  work: StatementWork,
+): Promise<void> {
+  const { signal } = work.options;
+  const rejects = { scans: `rejects_${work.schema}_s`, errors: `rejects_${work.schema}_e` };
+  const keep = `, store_rejects = true, rejects_scan = '${rejects.scans}', rejects_table = '${rejects.errors}', rejects_limit = 1`;
+  const converted = table.columns.map((c, i) => `${conversion(`t${i}`, c, format.text)} AS ${quote(c.name)}`);
+  const source = `read_csv(${pathList(copies)}, ${readerOptions(format.text, table)}${keep})`;
+  try {
+    await work.connection.run(
+      `CREATE TABLE ${relation} AS SELECT ${converted.join(', ')}, ${failedColumn(table, format.text)} AS "failed column" FROM ${source}`,
+      [],
+      signal,
+    );
+  } catch (cause) {
+    signal.throwIfAborted();
+    const reason = copies
+      .reduce((text, c) => text.replaceAll(c.path, c.file.path), duckdbError(cause).message)
+      .slice(0, 300);
+    throw error(
+      'storage/format',
+      { file: copies[0]?.file.location ?? '', format: 'delimited text', reason },
+      { cause },
+    );
+  }
+  await refuseMalformed(rejects, copies, work);
+  const [[failures] = [0]] = await work.connection.rows(
+    `SELECT count(*) FROM ${relation} WHERE "failed column" IS NOT NULL`,
+    [],
+    signal,
+  );
+  if (Number(failures) > 0) await refuseUnconverted(table, format, copies, work);
+}
+
+function readerOptions(text: TextOptions, table: ExternalTable): string {
+  const quoted =
+    text.stringDelimiter === ''
+      ? "quote = '', escape = ''"
+      : `quote = ${stringLiteral(text.stringDelimiter)}, escape = ${stringLiteral(text.stringDelimiter)}`;
+  return [
+    'auto_detect = false',
+    'header = false',
+    `skip = ${text.firstRow - 1}`,
+    `delim = ${stringLiteral(text.fieldTerminator)}`,
+    quoted,
+    `columns = {${table.columns.map((_, i) => `'t${i}': 'VARCHAR'`).join(', ')}}`,
+    'allow_quoted_nulls = false',
+    'null_padding = false',
+    'max_line_size = 16777216',
+    ...(text.encoding === 'UTF16' ? ["encoding = 'utf-16'"] : []),
+    ...(text.compression === 'gzip' ? ["compression = 'gzip'"] : []),
+  ].join(', ');
+}
+
+/** An empty field is missing: NULL, or the type's default where the format says so. Spaces around a number are no part of it. */
+function conversion(field: string, column: ColumnDefinition, text: TextOptions): string {
+  const { type } = column;
+  if (isText(type)) return text.useTypeDefault ? `coalesce(${field}, '')` : field;
+  const present = `nullif(trim(${field}), '')`;
+  const value = castSql(present, VARCHAR_MAX, type, 'null');
+  return text.useTypeDefault ? `coalesce(${value}, ${defaultOf(type)})` : value;
+}
+
+function defaultOf(type: SqlType): string {
+  const zero =
+    type.kind === 'date' || type.kind.startsWith('datetime') || type.kind === 'smalldatetime'
+      ? "'1900-01-01'"
+      : type.kind === 'time'
+        ? "'00:00:00'"
+        : "'0'";
+  return `CAST(${zero} AS ${duckdbTypeName(type)})`;
+}
+
+function failedColumn(table: ExternalTable, text: TextOptions): string {
+  return `CASE ${table.columns.map((c, i) => `WHEN ${failureTest(`t${i}`, c, text)} THEN ${i}`).join(' ')} END`;
+}
+
+/** A value that does not convert, is too long for its column, or is missing where NOT NULL stands. */
+function failureTest(field: string, column: ColumnDefinition, text: TextOptions): string {
+  const { type } = column;
+  const missing =
+    column.nullable || text.useTypeDefault
+      ? []
+      : [isText(type) ? `${field} IS NULL` : `nullif(trim(${field}), '') IS NULL`];
+  if (isText(type)) {
+    const long = 'length' in type && type.length !== 'max' ? [`length(${field}) > ${type.length}`] : [];
+    return [...missing, ...long, 'FALSE'].join(' OR ');
+  }
+  const value = castSql(`nullif(trim(${field}), '')`, VARCHAR_MAX, type, 'null');
+  return [...missing, `(nullif(trim(${field}), '') IS NOT NULL AND (${value}) IS NULL)`].join(' OR ');
+}
+
+async function refuseMalformed(
+  rejects: { scans: string; errors: string },
+  copies: readonly LocalCopy[],
+  work: StatementWork,
+): Promise<void> {
+  const [found] = await work.connection.rows(
+    `SELECT s.file_path, e.line, e.error_type, e.csv_line FROM ${rejects.errors} AS e JOIN ${rejects.scans} AS s USING (scan_id, file_id) ORDER BY s.file_path, e.line LIMIT 1`,
+  );
+  await work.connection.run(`DROP TABLE IF EXISTS ${rejects.errors}; DROP TABLE IF EXISTS ${rejects.scans}`);
+  if (found === undefined) return;
+  const [path, line, kind, text] = found;
+  const shown = copies.find((c) => c.path === path)?.file.location ?? '';
+  const reason = `${describeReject(String(kind))}: ${clipped(String(text ?? ''))}`;
+  throw error(
+    'storage/rejected-row',
+    { file: shown, row: String(line), reason },
+    { hint: 'Check the delimiter, FIRST_ROW and STRING_DELIMITER.' },
+  );
+}
+
+function describeReject(kind: string): string {
+  switch (kind) {
+    case 'MISSING COLUMNS':
+      return 'there are fewer columns than the table has';
+    case 'TOO MANY COLUMNS':
+      return 'there are more columns than the table has';
+    case 'UNQUOTED VALUE':
+      return 'a quoted value is not closed';
+    case 'INVALID ENCODING':
+      return 'there is a character that is not UTF-8';
+    case 'LINE SIZE OVER MAXIMUM':
+      return 'the line is longer than 16 MB';
+    default:
+      return kind.toLowerCase();
+  }
+}
+
+/** Reads the files again, one by one, for the place of the first value that did not convert. */
+async function refuseUnconverted(
+  table: ExternalTable,
+  format: TextFormat,
+  copies: readonly LocalCopy[],
+  work: StatementWork,
+): Promise<void> {
+  for (const copy of copies) {
+    const rows = `SELECT row_number() OVER () AS n, [${table.columns.map((_, i) => `t${i}`).join(', ')}] AS fields, ${failedColumn(table, format.text)} AS failed FROM read_csv(${stringLiteral(copy.path)}, ${readerOptions(format.text, table)})`;
+    const [found] = await work.connection.rows(
+      `SELECT n, failed, fields[failed + 1] FROM (${rows}) AS r WHERE failed IS NOT NULL ORDER BY n LIMIT 1`,
+      [],
+      work.options.signal,
+    );
+    if (found === undefined) continue;
+    const [ordinal, index, value] = found;
+    const column = table.columns[Number(index)];
+    invariant(column, 'a rejected row names its column');
+    const reason =
+      value === null
+        ? `column "${column.name}" is missing, and it is NOT NULL`
+        : `column "${column.name}" is '${clipped(String(value))}', expected ${typeName(column.type)}`;
+    throw error('storage/rejected-row', {
+      file: copy.file.location,
+      row: Number(ordinal) + format.text.firstRow - 1,
+      reason,
+    });
+  }
+}
+
+function clipped(text: string): string {
+  return text.length > 100 ? `${text.slice(0, 100)}…` : text;
+}

@@ -1,0 +1,56 @@
+// Runs a physical plan: stages in order, then the output as record batches. The only place that turns chunks of the
+// relational engine into Arrow; between operators chunks stay what they are (docs/adr).
+
+import type { DuckDBDataChunk } from '@duckdb/node-api';
+import type { RecordBatch, Schema } from 'apache-arrow';
+import { chunkToBatch } from '../arrow/chunk-to-batch.ts';
+import type { PhysicalPlan } from '../planner/physical.ts';
+import { type ExternalFiles, openExternal } from './external-table.ts';
+import { runStage } from './run-stage.ts';
+import type { StatementWork } from './statement-work.ts';
+import { streamSegment } from './stream-segment.ts';
+
+/** Everything the output needs: external tables opened, set-oriented calls answered. */
+export async function prepareOutput(plan: PhysicalPlan, work: StatementWork, files: ExternalFiles): Promise<void> {
+  for (const table of plan.external) await openExternal(table, work, files);
+  for (const stage of plan.stages) await runStage(stage, work);
+}
+
+/** @throws SqlcError whatever a fragment, a service or storage says; the signal's reason when cancelled */
+export async function* runOutput(plan: PhysicalPlan, schema: Schema, work: StatementWork): AsyncGenerator<RecordBatch> {
+  const types = plan.columns.map((c) => c.type);
+  const { output } = plan;
+  const [offset, limit] = output.kind === 'stream' ? [output.offset, output.limit] : [0, undefined];
+  let skip = offset;
+  let left = limit ?? Number.POSITIVE_INFINITY;
+  if (left === 0) return;
+  for await (const chunk of outputChunks(plan, work)) {
+    const from = Math.min(skip, chunk.rowCount);
+    const rows = Math.min(left, chunk.rowCount - from);
+    skip -= from;
+    left -= rows;
+    if (rows === 0) continue;
+    const whole = chunkToBatch(chunk, schema, types);
+    work.options.report.rows += rows;
+    yield rows === whole.numRows ? whole : whole.slice(from, from + rows);
+    if (left === 0) return;
+  }
+}
+
+async function* outputChunks(plan: PhysicalPlan, work: StatementWork): AsyncGenerator<DuckDBDataChunk> {
+  const { output } = plan;
+  const { signal, database } = work.options;
+  if (output.kind === 'fragment') {
+    yield* work.connection.stream(output.fragment.sql, output.fragment.parameters, signal);
+    return;
+  }
+  const source = await database.connect();
+  try {
+    const growing = output.limit !== undefined;
+    const first: AsyncGenerator<DuckDBDataChunk> = source.stream(output.source.sql, output.source.parameters, signal);
+    const rows = output.segments.reduce((chunks, segment) => streamSegment(segment, chunks, work, growing), first);
+    yield* rows;
+  } finally {
+    source.close();
+  }
+}

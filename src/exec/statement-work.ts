@@ -1,0 +1,125 @@
+// What one running statement holds: its schema in the work catalog, its connections, its answers, its statistics.
+// Everything is given back when the statement ends, however it ends.
+
+import type { DuckDBDataChunk } from '@duckdb/node-api';
+import { quote } from '../planner/duckdb-dialect.ts';
+import type { PhysicalCall } from '../planner/physical.ts';
+import type { WorkNames } from '../planner/unparse.ts';
+import { type CallStatistics, callStatistics } from '../udf/call-statistics.ts';
+import type { Input, ServiceType } from '../udf/operation.ts';
+import type { Service } from '../udf/service.ts';
+import { AnswerTable } from './answer-table.ts';
+import type { Connection } from './duckdb/connection.ts';
+import { type Database, WORK } from './duckdb/database.ts';
+import type { RunReport } from './run-report.ts';
+
+export interface Services {
+  /** @throws SqlcError not-supported, service/endpoint */
+  find(type: ServiceType, name: string | undefined): Promise<Service>;
+}
+
+export interface WorkOptions {
+  readonly database: Database;
+  readonly services: Services;
+  readonly report: RunReport;
+  readonly signal: AbortSignal;
+  readonly maxWaitSeconds: number;
+  /** Unique among the statements of the engine. */
+  readonly id: number;
+}
+
+export function workNames(id: number): WorkNames {
+  const schema = `${WORK}.${schemaOf(id)}`;
+  return {
+    stage: (index) => `${schema}.stage_${index}`,
+    answers: (index) => `${schema}.answers_${index}`,
+    external: (table) => `${schema}.${quote(externalName(table.schema, table.name))}`,
+  };
+}
+
+export function schemaOf(id: number): string {
+  return `s${id}`;
+}
+
+export function externalName(schema: string, name: string): string {
+  return `${schema}.${name}`;
+}
+
+export class StatementWork {
+  readonly options: WorkOptions;
+  readonly schema: string;
+  readonly names: WorkNames;
+  /** For the statement's own SQL; a streaming source has a second one. */
+  readonly connection: Connection;
+  readonly #answers = new Map<number, AnswerTable>();
+  readonly #statistics = new Map<number, CallStatistics>();
+  readonly #cleanups: (() => void)[] = [];
+
+  private constructor(options: WorkOptions, connection: Connection) {
+    this.options = options;
+    this.connection = connection;
+    this.schema = schemaOf(options.id);
+    this.names = workNames(options.id);
+  }
+
+  static async open(options: WorkOptions): Promise<StatementWork> {
+    const connection = await options.database.connect();
+    await connection.run(`CREATE SCHEMA ${WORK}.${schemaOf(options.id)}`);
+    return new StatementWork(options, connection);
+  }
+
+  async answersOf(call: PhysicalCall): Promise<AnswerTable> {
+    const known = this.#answers.get(call.answers);
+    if (known !== undefined) return known;
+    const made = await AnswerTable.create(this.connection, this.schema, call);
+    this.#answers.set(call.answers, made);
+    return made;
+  }
+
+  /** Asks the call's service for the inputs a query of keys gives. */
+  async ask(call: PhysicalCall, chunks: AsyncIterable<DuckDBDataChunk>): Promise<void> {
+    const { services, report, signal, maxWaitSeconds } = this.options;
+    const service = await services.find(call.operation.service, call.service);
+    const stats = this.#statistics.get(call.answers) ?? callStatistics(call.operation.id, service.name);
+    if (!this.#statistics.has(call.answers)) {
+      this.#statistics.set(call.answers, stats);
+      report.operations.push(stats);
+    }
+    const table = await this.answersOf(call);
+    await table.fill(inputsOf(chunks, call.inputs.length, stats), {
+      operation: call.operation,
+      service,
+      stats,
+      signal,
+      maxWaitSeconds,
+    });
+  }
+
+  /** Runs when the statement ends. */
+  onClose(cleanup: () => void): void {
+    this.#cleanups.push(cleanup);
+  }
+
+  async close(): Promise<void> {
+    for (const cleanup of this.#cleanups) cleanup();
+    try {
+      await this.connection.run(`DROP SCHEMA IF EXISTS ${WORK}.${this.schema} CASCADE`);
+    } finally {
+      this.connection.close();
+    }
+  }
+}
+
+async function* inputsOf(
+  chunks: AsyncIterable<DuckDBDataChunk>,
+  width: number,
+  stats: CallStatistics,
+): AsyncGenerator<Input> {
+  for await (const chunk of chunks) {
+    const columns = Array.from({ length: width }, (_, i) => chunk.getColumnValues(i));
+    for (let row = 0; row < chunk.rowCount; row++) {
+      stats.distinct++;
+      yield columns.map((values) => values[row] as string | null); // the query gives text
+    }
+  }
+}
