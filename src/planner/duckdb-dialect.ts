@@ -252,9 +252,15 @@ export function decimalDivide(a: string, x: DecimalShape, b: string, y: DecimalS
   const numerator =
     shift === 0 ? dividend : `CAST((${unscaled(a, x.scale, x)}) AS HUGEINT) * ${power(shift - x.scale)}`;
   return typed(
-    `CAST(${numerator} // ${unscaled(b, y.scale, y)} AS DECIMAL(${38 - scale},0)) * CAST('1e-${scale}' AS DECIMAL(${Math.max(1, scale)},${scale}))`,
+    `CAST(${numerator} // ${unscaled(b, y.scale, y)} AS DECIMAL(${38 - scale},0)) * ${unit(scale)}`,
     type,
   );
+}
+
+/** 10^-scale as a decimal: turns an unscaled integer into the decimal it stands for. */
+function unit(scale: number): string {
+  const text = scale === 0 ? '1' : `0.${'0'.repeat(scale - 1)}1`;
+  return `CAST('${text}' AS DECIMAL(${scale + 1},${scale}))`;
 }
 
 function power(digits: number): string {
@@ -319,10 +325,10 @@ function average(x: string, from: SqlType | undefined, type: SqlType): string {
   if (family === 'integer') return typed(`sum(${x}) // count(${x})`, type);
   const { scale } = decimalShape(from);
   const target = decimalShape(type).scale;
-  const unit = `CAST('1e-${scale}' AS DECIMAL(${Math.max(1, scale)},${scale}))`;
-  const sum = scale === 0 ? `CAST(sum(${x}) AS HUGEINT)` : `CAST(sum(${x}) / CAST(${unit} AS DOUBLE) AS HUGEINT)`;
+  
+  const sum = scale === 0 ? `CAST(sum(${x}) AS HUGEINT)` : `CAST(sum(${x}) / CAST(${unit(scale)} AS DOUBLE) AS HUGEINT)`;
   return typed(
-    `CAST((${sum} * ${power(target - scale)}) // count(${x}) AS DECIMAL(${38 - target},0)) * CAST('1e-${target}' AS DECIMAL(${Math.max(1, target)},${target}))`,
+    `CAST((${sum} * ${power(target - scale)}) // count(${x}) AS DECIMAL(${38 - target},0)) * ${unit(target)}`,
     type,
   );
 }

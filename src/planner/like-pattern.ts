@@ -9,21 +9,21 @@ import type { Expr, OperatorExpr } from './expression.ts';
 export function likeToSql(args: readonly string[], expr: OperatorExpr, negated: boolean): string {
   const pattern = constant(expr.args[1]);
   if (pattern === null) return 'CAST(NULL AS BOOLEAN)';
-  const escape = expr.args[2] === undefined ? undefined : constant(expr.args[2]);
-  if (escape === null) return 'CAST(NULL AS BOOLEAN)';
-  if (escape !== undefined && [...escape].length !== 1) {
+  const escaped = expr.args[2] === undefined ? undefined : constant(expr.args[2]);
+  if (escaped === null) return 'CAST(NULL AS BOOLEAN)';
+  if (escaped !== undefined && [...escaped].length !== 1) {
     throw error(
       'bind/argument-type',
-      { index: 2, name: 'LIKE', found: `ESCAPE ${escape}`, expected: 'one character' },
+      { index: 2, name: 'LIKE', found: `ESCAPE ${escaped}`, expected: 'one character' },
       { span: expr.span },
     );
   }
   const not = negated ? 'NOT ' : '';
   if (!pattern.includes('[')) {
-    const tail = escape === undefined ? '' : ` ESCAPE ${stringLiteral(escape)}`;
+    const tail = escaped === undefined ? '' : ` ESCAPE ${stringLiteral(escaped)}`;
     return `(${args[0]} ${not}LIKE ${stringLiteral(pattern)}${tail})`;
   }
-  return `(${not}regexp_full_match(${args[0]}, ${stringLiteral(regexOf(pattern, escape))}, 's'))`;
+  return `(${not}regexp_full_match(${args[0]}, ${stringLiteral(regexOf(pattern, escaped))}, 's'))`;
 }
 
 function constant(expr: Expr | undefined): string | null {
@@ -34,12 +34,12 @@ function constant(expr: Expr | undefined): string | null {
 }
 
 /** The RE2 pattern of a LIKE pattern. An unclosed `[` matches nothing, as in T-SQL. */
-export function regexOf(pattern: string, escape: string | undefined): string {
+export function regexOf(pattern: string, escaped: string | undefined): string {
   let regex = '';
   for (let i = 0; i < pattern.length; ) {
     const c = String.fromCodePoint(pattern.codePointAt(i) ?? 0);
     i += c.length;
-    if (c === escape && i < pattern.length) {
+    if (c === escaped && i < pattern.length) {
       const next = String.fromCodePoint(pattern.codePointAt(i) ?? 0);
       regex += literalRegex(next);
       i += next.length;

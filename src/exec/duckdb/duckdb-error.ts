@@ -11,7 +11,7 @@ export function duckdbError(cause: unknown): SqlcError {
   if (raised !== null) return raisedError(raised[1] ?? '', raised[2] ?? '');
   const [first = ''] = message.split('\n');
   const conversion =
-    first.match(/Could not convert (?:string )?'([^]*)' to (\S+)/i) ??
+    first.match(/Could not convert (?:string )?'([\s\S]*)' to (\S+)/i) ??
     first.match(/(?:invalid \w+ field format: |Failed to cast value: .*)"([^"]*)"/i);
   if (conversion !== null) {
     return error('exec/conversion', {

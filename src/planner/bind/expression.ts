@@ -320,10 +320,10 @@ function fromText(side: Expr, other: Expr): Expr {
 function bindLike(e: ast.Like, env: Env): Expr {
   const operand = toText(bindExpression(e.operand, env), 'LIKE', e.operand.span);
   const pattern = bindExpression(e.pattern, env);
-  const escape = e.escape === undefined ? undefined : bindExpression(e.escape, env);
+  const escaped = e.escape === undefined ? undefined : bindExpression(e.escape, env);
   if (
     (pattern.kind !== 'literal' && pattern.kind !== 'parameter') ||
-    (escape !== undefined && escape.kind !== 'literal')
+    (escaped !== undefined && escaped.kind !== 'literal')
   ) {
     throw error(
       'not-supported',
@@ -334,7 +334,7 @@ function bindLike(e: ast.Like, env: Env): Expr {
   const args = [
     operand,
     toText(pattern, 'LIKE', e.pattern.span),
-    ...(escape === undefined ? [] : [toText(escape, 'ESCAPE', e.span)]),
+    ...(escaped === undefined ? [] : [toText(escaped, 'ESCAPE', e.span)]),
   ];
   return operator(e.negated ? 'not-like' : 'like', args, BIT, e.span);
 }
