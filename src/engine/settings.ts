@@ -78,22 +78,24 @@ export const DEFAULT_SETTINGS: Settings = {
   memory_limit_mb: undefined,
 };
 
+/** Which way a setting came, and where it stands in the text. */
+export interface SettingDoor {
+  readonly opening: boolean;
+  readonly name?: Span | undefined;
+  readonly value?: Span | undefined;
+}
+
 /**
  * Settings with one more set.
  *
  * @throws SqlcError settings/unknown, settings/not-supported, settings/value
  */
-export function withSetting(
-  settings: Settings,
-  name: string,
-  value: string,
-  door: { readonly opening: boolean; readonly span?: Span | undefined },
-): Settings {
-  const { span } = door;
+export function withSetting(settings: Settings, name: string, value: string, door: SettingDoor): Settings {
+  const span = door.name;
   const key = name.toLowerCase();
   if (SESSION_OPTIONS.includes(key)) {
     if (door.opening) throw unknown(name, span);
-    refuseMeaningful(key, value, span);
+    refuseMeaningful(key, value, door.value);
     return settings;
   }
   if (NOT_ENFORCED.includes(key)) throw error('settings/not-supported', { name: key }, { span });
@@ -106,7 +108,7 @@ export function withSetting(
       { span, hint: `Use --set ${key}=… or SQLC_${key.toUpperCase()}.` },
     );
   }
-  return { ...settings, [key]: parsed(key, definition.kind, value, span) };
+  return { ...settings, [key]: parsed(key, definition.kind, value, door.value) };
 }
 
 /** @throws SqlcError settings/not-option and those of withSetting */
@@ -117,7 +119,11 @@ export function withOptions(settings: Settings, options: readonly QueryOption[])
     const key = name.toLowerCase();
     if (isSetting(key) && !DEFINITIONS[key].option) throw error('settings/not-option', { name: key }, { span });
     if (option.value === undefined) throw unknown(name, span);
-    return withSetting(current, name, String(option.value.value), { opening: false, span: option.span });
+    return withSetting(current, name, String(option.value.value), {
+      opening: false,
+      name: span,
+      value: option.value.span,
+    });
   }, settings);
 }
 

@@ -251,10 +251,7 @@ export function decimalDivide(a: string, x: DecimalShape, b: string, y: DecimalS
       : `CAST(CAST(${sql} AS DECIMAL(${Math.min(38, shape.precision + digits)},${shape.scale})) * ${power(digits)} AS HUGEINT)`;
   const numerator =
     shift === 0 ? dividend : `CAST((${unscaled(a, x.scale, x)}) AS HUGEINT) * ${power(shift - x.scale)}`;
-  return typed(
-    `CAST(${numerator} // ${unscaled(b, y.scale, y)} AS DECIMAL(${38 - scale},0)) * ${unit(scale)}`,
-    type,
-  );
+  return typed(`CAST(${numerator} // ${unscaled(b, y.scale, y)} AS DECIMAL(${38 - scale},0)) * ${unit(scale)}`, type);
 }
 
 /** 10^-scale as a decimal: turns an unscaled integer into the decimal it stands for. */
@@ -325,8 +322,9 @@ function average(x: string, from: SqlType | undefined, type: SqlType): string {
   if (family === 'integer') return typed(`sum(${x}) // count(${x})`, type);
   const { scale } = decimalShape(from);
   const target = decimalShape(type).scale;
-  
-  const sum = scale === 0 ? `CAST(sum(${x}) AS HUGEINT)` : `CAST(sum(${x}) / CAST(${unit(scale)} AS DOUBLE) AS HUGEINT)`;
+
+  const sum =
+    scale === 0 ? `CAST(sum(${x}) AS HUGEINT)` : `CAST(sum(${x}) / CAST(${unit(scale)} AS DOUBLE) AS HUGEINT)`;
   return typed(
     `CAST((${sum} * ${power(target - scale)}) // count(${x}) AS DECIMAL(${38 - target},0)) * ${unit(target)}`,
     type,

@@ -255,6 +255,15 @@ export function visitExpr(expr: Expr, visit: (expr: Expr) => void): void {
   for (const child of childExprs(expr)) visitExpr(child, visit);
 }
 
+/** The expression with columns replaced by what they stand for. Outer references of its subqueries stay. */
+export function substituted(expr: Expr, source: ReadonlyMap<ColumnId, Expr>): Expr {
+  return rewriteExpr(expr, (e) => (e.kind === 'column' ? (source.get(e.id) ?? e) : e));
+}
+
+export function asksService(plan: LogicalPlan): boolean {
+  return plan.kind === 'cognitive-map' || childrenOf(plan).some(asksService);
+}
+
 /** Columns an expression reads, those of its subqueries' outer references included. */
 export function columnsUsed(expr: Expr, into = new Set<ColumnId>()): Set<ColumnId> {
   visitExpr(expr, (e) => {

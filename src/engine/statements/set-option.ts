@@ -6,9 +6,10 @@ import { withSetting } from '../settings.ts';
 
 /** @throws SqlcError settings/* */
 export function setOption(statement: SetStatement, session: Session): void {
-  const { name, value, span } = statement;
+  const { name, value } = statement;
   session.settings = withSetting(session.settings, name.name, String(value.value), {
     opening: false,
-    span: value.span ?? span,
+    name: name.span,
+    value: value.span,
   });
 }

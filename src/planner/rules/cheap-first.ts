@@ -1,8 +1,8 @@
 // Filters that need no call run before calls are made.
 //
 // A conjunct sinks below a CognitiveMap whose answer it does not read, and on towards its columns through the
-// nodes that keep a row's values: projections that pass them on, other filters, sorts, inner joins and the
-// preserved side of an outer join. Safe because a CognitiveMap adds a column and neither drops nor makes rows, and
+// nodes that keep a row's values: projections, other filters, sorts, both sides of a set operation, inner joins and
+// the preserved side of an outer join. Safe because a CognitiveMap adds a column and neither drops nor makes rows, and
 // filtering a row before or after such a node keeps the same rows.
 //
 //   before: Filter [mood = 'negative' AND country = 'FR'] over CognitiveMap over Scan
@@ -12,10 +12,10 @@
 // a filter over a LIMIT stays there.
 
 import { BIT } from '../../arrow/sql-type.ts';
-import { type Expr, operator } from '../expression.ts';
+import { column, type Expr, operator } from '../expression.ts';
 import { columnsOf, type LogicalPlan } from '../plan.ts';
 import type { Rule } from '../rule.ts';
-import { childrenOf, columnsUsed, conjunctsOf, rewritePlan } from '../shape.ts';
+import { asksService, columnsUsed, conjunctsOf, rewritePlan, substituted, visitExpr } from '../shape.ts';
 
 export const cheapFirst: Rule = {
   name: 'cheap-first',
@@ -58,10 +58,21 @@ function sink(conjunct: Expr, plan: LogicalPlan): LogicalPlan | undefined {
     case 'distinct':
       return into(plan);
     case 'project': {
-      const passed = new Set(
-        plan.columns.filter((c) => c.expr.kind === 'column' && c.expr.id === c.id).map((c) => c.id),
-      );
-      return [...used].every((id) => passed.has(id)) ? into(plan) : undefined;
+      const source = new Map(plan.columns.map((c) => [c.id, c.expr]));
+      const child = hasSubquery(conjunct) ? undefined : sink(substituted(conjunct, source), plan.child);
+      return child && { ...plan, child };
+    }
+    case 'set-operation': {
+      const sides = [plan.left, plan.right].map((side) => {
+        const source = new Map(columnsOf(side).map((c, i): [number, Expr] => [plan.columns[i]?.id ?? c.id, column(c)]));
+        const moved = substituted(conjunct, source);
+        const sunk = sink(moved, side);
+        return { sunk, plan: sunk ?? filtered(side, moved) };
+      });
+      const [left, right] = sides;
+      if (left === undefined || right === undefined || hasSubquery(conjunct) || !sides.some((s) => s.sunk))
+        return undefined;
+      return { ...plan, left: left.plan, right: right.plan };
     }
     case 'unnest':
       return used.has(plan.column.id) ? undefined : into(plan);
@@ -82,6 +93,15 @@ function sink(conjunct: Expr, plan: LogicalPlan): LogicalPlan | undefined {
   }
 }
 
+/** A subquery's outer references are not rewritten, so it stays where its columns are. */
+function hasSubquery(expr: Expr): boolean {
+  let found = false;
+  visitExpr(expr, (e) => {
+    if (e.kind === 'subquery') found = true;
+  });
+  return found;
+}
+
 function filtered(child: LogicalPlan, predicate: Expr): LogicalPlan {
   return { kind: 'filter', child, predicate };
 }
@@ -89,8 +109,4 @@ function filtered(child: LogicalPlan, predicate: Expr): LogicalPlan {
 function allOf(conjuncts: readonly Expr[]): Expr {
   const [only] = conjuncts;
   return conjuncts.length === 1 && only !== undefined ? only : operator('and', conjuncts, BIT);
-}
-
-function asksService(plan: LogicalPlan): boolean {
-  return plan.kind === 'cognitive-map' || childrenOf(plan).some(asksService);
 }

@@ -7,10 +7,10 @@
 //
 // Must not fire: `ORDER BY SENTIMENT_SCORE(t) LIMIT 10` needs every answer before it can cut.
 
-import type { Expr, SortKey } from '../expression.ts';
+import type { SortKey } from '../expression.ts';
 import { columnsOf, type Limit, type LogicalPlan } from '../plan.ts';
 import type { Rule } from '../rule.ts';
-import { childrenOf, columnsUsed, rewritePlan } from '../shape.ts';
+import { asksService, columnsUsed, rewritePlan, substituted } from '../shape.ts';
 
 export const limitBelowCognitive: Rule = {
   name: 'limit-below-cognitive',
@@ -41,14 +41,6 @@ function sinkCut(plan: LogicalPlan, keys: readonly SortKey[], limit: Limit, sort
   return undefined;
 }
 
-function substituted(expr: Expr, source: ReadonlyMap<number, Expr>): Expr {
-  return expr.kind === 'column' ? (source.get(expr.id) ?? expr) : expr;
-}
-
 function cutOf(child: LogicalPlan, keys: readonly SortKey[], limit: Limit, sorted: boolean): LogicalPlan {
   return { ...limit, child: sorted ? { kind: 'sort', child, keys } : child };
-}
-
-function asksService(plan: LogicalPlan): boolean {
-  return plan.kind === 'cognitive-map' || childrenOf(plan).some(asksService);
 }

@@ -13,7 +13,7 @@
 import { type Column, column, type Expr } from '../expression.ts';
 import { type CognitiveCall, columnsOf, type LogicalPlan } from '../plan.ts';
 import type { Rule } from '../rule.ts';
-import { rewritePlan } from '../shape.ts';
+import { rewritePlan, substituted } from '../shape.ts';
 
 export const share: Rule = {
   name: 'share',
@@ -46,7 +46,9 @@ function exposeAnswer(plan: LogicalPlan, call: CognitiveCall): { plan: LogicalPl
     case 'unnest':
       break;
     case 'project': {
-      const below = exposeAnswer(plan.child, call);
+      const source = new Map(plan.columns.map((c) => [c.id, c.expr]));
+      const guard = call.guard === undefined ? undefined : substituted(call.guard, source);
+      const below = exposeAnswer(plan.child, { ...call, args: call.args.map((a) => substituted(a, source)), guard });
       if (below === undefined) return undefined;
       const kept = plan.columns.find((c) => c.expr.kind === 'column' && c.expr.id === below.answer.id);
       if (kept !== undefined) return { plan: { ...plan, child: below.plan }, answer: kept };
