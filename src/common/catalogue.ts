@@ -32,6 +32,9 @@ export const catalogue = {
   'syntax/missing-option': { number: 46505, message: '{statement} needs option "{name}"' },
   'syntax/option-value': { number: 46508, message: 'option "{name}" is {found}, expected {expected}' },
   'syntax/option-combination': { number: 46506, message: 'option "{name}" does not go with {other}' },
+  'syntax/option-range': { number: 46504, message: 'option "{name}" is {found}, expected {expected}' },
+  'syntax/first-row': { number: 46529, message: 'FIRST_ROW is {found}, expected a whole number from 1 to {last}' },
+  'syntax/name': { message: 'name "{name}" {reason}' },
   'syntax/clause-combination': { number: 10741, message: '{first} cannot be combined with {second}' },
   'syntax/empty-script': { message: 'there is no statement to run' },
   'syntax/one-statement': {
@@ -108,6 +111,7 @@ export const catalogue = {
   'catalog/exists': { number: 2714, message: '{kind} "{name}" exists already' },
   'catalog/unknown-object': { number: 15151, message: '{kind} "{name}" does not exist' },
   'catalog/unknown-schema': { number: 2760, message: 'schema "{name}" does not exist' },
+  'catalog/in-use': { number: 46556, message: '{kind} "{name}" is used by {referrers}', hint: 'Drop them first.' },
   'catalog/missing-reference': { number: 46501, message: '{kind} "{name}" does not exist' },
   'catalog/credential-missing': { number: 46516, message: 'credential "{name}" does not exist' },
   'catalog/master-key-needed': {
@@ -142,6 +146,7 @@ export const catalogue = {
   'storage/access': { number: 15883, message: 'storage refused access to "{location}" ({status} {code})' },
   'storage/unavailable': { message: 'storage did not answer for "{location}": {reason}' },
   'storage/changed': { message: 'blob "{location}" changed while it was read', hint: 'Run the query again.' },
+  'storage/file-changed': { message: 'file "{location}" changed while it was read', hint: 'Run the query again.' },
   'storage/scheme': { number: 46530, message: 'scheme "{scheme}" is not supported' },
   'storage/insecure': {
     message: 'plain http is only allowed to this machine, found "{location}"',

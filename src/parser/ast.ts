@@ -428,6 +428,8 @@ export interface CreateFileFormat extends Node {
 export interface ColumnDefinition extends Node {
   readonly name: Identifier;
   readonly type: TypeName;
+  /** `COLLATE name`. */
+  readonly collation: Identifier | undefined;
   readonly nullable: boolean;
 }
 

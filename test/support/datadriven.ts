@@ -26,7 +26,7 @@ const SEPARATOR = '----';
 /** Makes a test of every block of a golden file. */
 export function runDatadriven(path: string, handler: Handler): void {
   const { blocks, tail } = readBlocks(readFileSync(path, 'utf8'), basename(path));
-  const rewrite = process.env['SQLC_REWRITE'] === '1';
+  const rewrite = process.env.SQLC_REWRITE === '1';
   const actual = new Map<Block, string>();
   describe(basename(path), () => {
     test.each(blocks.map((block) => [`${basename(path)}:${block.line}`, block] as const))('%s', async (_, block) => {
@@ -100,7 +100,8 @@ function readHead(line: string): [directive: string, args: Arguments] {
   return [directive, new Map(args)];
 }
 
-function writeBlock(block: Block, text: string): string {
+/** A block as it stands in a file, with another expected text. */
+export function writeBlock(block: Block, text: string): string {
   const input = block.input === '' ? '' : `${block.input}\n`;
   const head = `${block.before}${block.head}\n${input}${SEPARATOR}\n`;
   if (/(^|\n)(\n|$)/.test(text) && text !== '') return `${head}${SEPARATOR}\n${text}\n${SEPARATOR}\n${SEPARATOR}\n\n`;

@@ -1,0 +1,334 @@
+// Grammar layer 3: expressions. Operators are collected flat and become trees in operators.ts, so precedence costs
+// no recursion; only parentheses, CASE and calls nest.
+
+import type { IOrAlt, IToken, TokenType } from 'chevrotain';
+import { error } from '../common/errors.ts';
+import { spanning } from '../common/span.ts';
+import type { Expression, Query } from './ast.ts';
+import { Calls, plainCall } from './calls.ts';
+import { type Rule, spanOf } from './kit.ts';
+import { binaryOf, identifierOf, moneyOf, numberOf, stringOf } from './literals.ts';
+import { OperatorStack, relationOf } from './operators.ts';
+import { MAX_DEPTH } from './scan.ts';
+import * as T from './tokens.ts';
+
+const OPERAND = 'a column, a value or "("';
+
+export abstract class Expressions extends Calls {
+  abstract readonly query: Rule<Query>;
+
+  readonly expression: Rule<Expression> = this.rule('expression', () => {
+    const stack = new OperatorStack();
+    this.SUBRULE(this.term, { ARGS: [stack] });
+    this.repeat(0, CONTINUES_EXPRESSION, () => {
+      const first = this.LA(1);
+      this.OR([
+        {
+          ALT: () => {
+            const operator = this.CONSUME(T.Comparison);
+            this.branch(
+              1,
+              () => QUANTIFIERS.has(this.LA(1).tokenType),
+              () => this.SUBRULE(this.quantified, { ARGS: [operator, stack] }),
+              () => this.infix(operator, stack),
+            );
+          },
+        },
+        {
+          ALT: () => {
+            const operator = this.CONSUME(T.Infix);
+            this.ACTION(() => stack.infix(operator));
+            this.SUBRULE2(this.term, { ARGS: [stack] });
+          },
+        },
+        { ALT: () => this.predicated(stack, first, (left) => this.SUBRULE(this.isPredicate, { ARGS: [left] })) },
+        {
+          ALT: () => {
+            const negated = this.when(0, T.K.NOT, () => this.CONSUME(T.K.NOT)) !== undefined;
+            this.predicated(stack, first, (left) =>
+              this.OR2<Expression>({
+                ERR_MSG: 'BETWEEN, IN or LIKE',
+                DEF: [
+                  { ALT: () => this.SUBRULE(this.between, { ARGS: [left, negated] }) },
+                  { ALT: () => this.SUBRULE(this.inPredicate, { ARGS: [left, negated] }) },
+                  { ALT: () => this.SUBRULE(this.like, { ARGS: [left, negated] }) },
+                ],
+              }),
+            );
+          },
+        },
+      ]);
+    });
+    return this.ACTION(() => stack.result());
+  });
+
+  readonly operation: Rule<Expression> = this.rule('operation', () => {
+    const stack = new OperatorStack();
+    this.SUBRULE(this.term, { ARGS: [stack] });
+    this.MANY(() => {
+      const operator = this.CONSUME(T.Arithmetic);
+      this.ACTION(() => stack.infix(operator));
+      this.SUBRULE1(this.term, { ARGS: [stack] });
+    });
+    return this.ACTION(() => stack.result());
+  });
+
+  /** `ALL (SELECT …)` after a comparison. */
+  readonly quantified: Rule<void, [operator: IToken, stack: OperatorStack]> = this.rule(
+    'quantified',
+    (operator, stack) => {
+      const quantifier = this.OR<'all' | 'any'>([
+        { ALT: () => this.CONSUME(T.K.ALL) && 'all' },
+        { ALT: () => this.CONSUME(T.K.ANY) && 'any' },
+        { ALT: () => this.CONSUME(T.K.SOME) && 'any' },
+      ]);
+      this.CONSUME(T.LeftParen);
+      const query = this.SUBRULE(this.query);
+      this.CONSUME(T.RightParen);
+      this.ACTION(() => {
+        const operand = stack.left(operator);
+        const span = this.since(operand.span.start);
+        stack.operand({ kind: 'quantified', operator: relationOf(operator), quantifier, operand, query, span });
+      });
+    },
+  );
+
+  readonly isPredicate: Rule<Expression, [operand: Expression]> = this.rule('isPredicate', (operand) => {
+    this.CONSUME(T.K.IS);
+    const negated = this.OPTION(() => this.CONSUME(T.K.NOT)) !== undefined;
+    return this.OR<Expression>({
+      ERR_MSG: 'NULL, NOT NULL or DISTINCT FROM',
+      DEF: [
+        {
+          ALT: () => {
+            this.CONSUME(T.K.NULL);
+            return this.ACTION(() => ({ kind: 'is-null', operand, negated, span: operand.span }));
+          },
+        },
+        {
+          ALT: () => {
+            this.CONSUME(T.K.DISTINCT);
+            this.CONSUME(T.K.FROM);
+            const right = this.SUBRULE(this.operation);
+            return this.ACTION(() => ({ kind: 'is-distinct', left: operand, right, negated, span: operand.span }));
+          },
+        },
+      ],
+    });
+  });
+
+  readonly between: Rule<Expression, [operand: Expression, negated: boolean]> = this.rule(
+    'between',
+    (operand, negated) => {
+      this.CONSUME(T.K.BETWEEN);
+      const low = this.SUBRULE(this.operation);
+      this.CONSUME(T.K.AND);
+      const high = this.SUBRULE1(this.operation);
+      return this.ACTION(() => ({ kind: 'between', operand, low, high, negated, span: operand.span }));
+    },
+  );
+
+  readonly inPredicate: Rule<Expression, [operand: Expression, negated: boolean]> = this.rule(
+    'inPredicate',
+    (operand, negated) => {
+      this.CONSUME(T.K.IN);
+      const isQuery = this.ACTION(() => this.next(T.LeftParen) && this.queryFollows(1));
+      this.CONSUME(T.LeftParen);
+      return this.branch<Expression>(
+        0,
+        () => isQuery,
+        () => {
+          const query = this.SUBRULE(this.query);
+          this.CONSUME1(T.RightParen);
+          return this.ACTION(() => ({ kind: 'in-query', operand, query, negated, span: operand.span }));
+        },
+        () => {
+          const items = this.list(() => this.SUBRULE(this.expression));
+          this.closeList();
+          return this.ACTION(() => ({ kind: 'in-list', operand, items, negated, span: operand.span }));
+        },
+      );
+    },
+  );
+
+  readonly like: Rule<Expression, [operand: Expression, negated: boolean]> = this.rule('like', (operand, negated) => {
+    this.CONSUME(T.K.LIKE);
+    const pattern = this.SUBRULE(this.operation);
+    const escapedBy = this.OPTION(() => {
+      this.CONSUME(T.K.ESCAPE);
+      return this.SUBRULE1(this.operation);
+    });
+    return this.ACTION(() => ({ kind: 'like', operand, pattern, escape: escapedBy, negated, span: operand.span }));
+  });
+
+  /** An operand with its prefixes and postfixes, put on the stack. */
+  readonly term: Rule<void, [stack: OperatorStack]> = this.rule('term', (stack) => {
+    this.repeat(0, PREFIXES, () => {
+      const prefix = this.CONSUME(T.Prefix);
+      this.ACTION(() => stack.prefix(prefix));
+    });
+    let operand = this.OR<Expression>({ ERR_MSG: OPERAND, DEF: this.operands });
+    this.ACTION(() => this.refuseIf(REFUSED_AFTER_OPERAND));
+    let depth = 0;
+    this.repeat(1, POSTFIXES, () => {
+      const inner = operand;
+      this.ACTION(() => {
+        if (++depth > MAX_DEPTH) throw error('syntax/too-deep', { limit: MAX_DEPTH }, { span: spanOf(this.LA(1)) });
+      });
+      operand = this.SUBRULE(this.postfix, { ARGS: [inner] });
+    });
+    this.ACTION(() => stack.operand(operand));
+  });
+
+  // The alternatives of an operand are part of the rule `term`, not a rule of their own: one level of nesting less.
+  private readonly operands: IOrAlt<Expression>[] = [
+    { ALT: () => this.reference() },
+    { ALT: () => this.leaf(this.CONSUME(T.Numeric), numberOf) },
+    { ALT: () => this.leaf(this.CONSUME(T.StringText), stringOf) },
+    { ALT: () => this.leaf(this.CONSUME(T.K.NULL), (token) => ({ kind: 'null', span: spanOf(token) })) },
+    { ALT: () => this.leaf(this.CONSUME(T.Variable), parameterOf) },
+    { ALT: () => this.parenthesised() },
+    { ALT: () => this.SUBRULE(this.caseExpression) },
+    { ALT: () => this.SUBRULE(this.cast) },
+    { ALT: () => this.SUBRULE(this.convert) },
+    { ALT: () => this.SUBRULE(this.trim) },
+    { ALT: () => this.SUBRULE(this.exists) },
+    { ALT: () => this.leaf(this.CONSUME(T.K.TRUE), (token) => booleanOf(token, true)) },
+    { ALT: () => this.leaf(this.CONSUME(T.K.FALSE), (token) => booleanOf(token, false)) },
+    { ALT: () => this.leaf(this.CONSUME(T.Money), moneyOf) },
+    { ALT: () => this.leaf(this.CONSUME(T.Binary), binaryOf) },
+    {
+      ALT: () =>
+        this.leaf(this.CONSUME(T.NiladicFunction), (name) => plainCall([identifierOf(name)], [], spanOf(name))),
+    },
+  ];
+
+  readonly exists: Rule<Expression> = this.rule('exists', () => {
+    const start = this.here();
+    this.CONSUME(T.K.EXISTS);
+    this.CONSUME(T.LeftParen);
+    const query = this.SUBRULE(this.query);
+    this.CONSUME(T.RightParen);
+    return this.ACTION(() => ({ kind: 'exists', query, span: this.since(start) }));
+  });
+
+  /** `::type`, `.field`. */
+  readonly postfix: Rule<Expression, [operand: Expression]> = this.rule('postfix', (operand) =>
+    this.OR<Expression>([
+      {
+        ALT: () => {
+          this.CONSUME(T.DoubleColon);
+          const type = this.SUBRULE(this.typeName);
+          return this.ACTION(() => {
+            const span = this.since(operand.span.start);
+            return { kind: 'cast', operand, type, style: undefined, onError: 'fail', span };
+          });
+        },
+      },
+      {
+        ALT: () => {
+          this.CONSUME(T.Dot);
+          const field = this.SUBRULE(this.identifier);
+          this.ACTION(() => {
+            if (this.next(T.LeftParen)) this.refuse('a method call');
+          });
+          return this.ACTION(() => ({ kind: 'field', operand, field, span: spanning(operand.span, field.span) }));
+        },
+      },
+    ]),
+  );
+
+  /**
+   * Whether the parenthesis some tokens ahead holds a query. `((SELECT 1) + 2)` does not, `((SELECT 1) UNION …)` does:
+   * what decides is what follows each closing parenthesis, from the inside out.
+   */
+  protected queryFollows(ahead: number): boolean {
+    let inner = ahead;
+    while (this.next(T.LeftParen, inner + 1)) inner++;
+    const first = this.LA(inner + 1).tokenType;
+    if (first !== T.K.SELECT && first !== T.K.WITH && first !== T.K.VALUES) return false;
+    for (let at = inner; at > ahead; at--) {
+      const after = this.closing(at)?.tokenType;
+      if (after !== undefined && !CONTINUES_QUERY.has(after)) return false;
+    }
+    return true;
+  }
+
+  /** A column, or a call when "(" follows. */
+  private reference(): Expression {
+    const start = this.here();
+    const parts = [this.SUBRULE(this.identifier)];
+    this.repeat(2, DOTS, () => {
+      this.CONSUME(T.Dot);
+      parts.push(this.SUBRULE1(this.identifier));
+    });
+    const call = this.when(0, T.LeftParen, () => this.SUBRULE(this.callTail, { ARGS: [parts] }));
+    return this.ACTION(() => call ?? { kind: 'column', parts, span: this.since(start) });
+  }
+
+  /** A query used as a value, or an expression in parentheses. */
+  private parenthesised(): Expression {
+    const start = this.here();
+    const isQuery = this.ACTION(() => this.queryFollows(1));
+    this.CONSUME(T.LeftParen);
+    const inner = this.branch<Expression>(
+      1,
+      () => isQuery,
+      () => {
+        const query = this.SUBRULE(this.query);
+        return this.ACTION(() => ({ kind: 'scalar-query', query, span: query.span }));
+      },
+      () => this.SUBRULE(this.expression),
+    );
+    this.ACTION(() => {
+      if (this.next(T.Comma)) this.refuse('a row of values');
+    });
+    this.CONSUME(T.RightParen);
+    return this.ACTION(() => ({ ...inner, span: this.since(start) }));
+  }
+
+  private infix(operator: IToken, stack: OperatorStack): void {
+    this.ACTION(() => stack.infix(operator));
+    this.SUBRULE1(this.term, { ARGS: [stack] });
+  }
+
+  /** Takes the left operand off the stack and puts the predicate made of it there. */
+  private predicated(stack: OperatorStack, first: IToken, make: (left: Expression) => Expression): void {
+    const left = this.ACTION(() => stack.left(first));
+    const made = make(left);
+    this.ACTION(() => stack.operand({ ...made, span: this.since(left.span.start) }));
+  }
+
+  private leaf(token: IToken, make: (token: IToken) => Expression): Expression {
+    return this.ACTION(() => make(token));
+  }
+}
+
+function parameterOf(token: IToken): Expression {
+  const span = spanOf(token);
+  if (token.image.startsWith('@@')) throw error('not-supported', { what: token.image }, { span });
+  return { kind: 'parameter', name: token.image.slice(1), span };
+}
+
+function booleanOf(token: IToken, value: boolean): Expression {
+  return { kind: 'boolean', value, span: spanOf(token) };
+}
+
+const PREFIXES: ReadonlySet<TokenType> = new Set([T.K.NOT, T.Minus, T.Plus, T.Tilde]);
+const POSTFIXES: ReadonlySet<TokenType> = new Set([T.DoubleColon, T.Dot]);
+const DOTS: ReadonlySet<TokenType> = new Set([T.Dot]);
+const QUANTIFIERS: ReadonlySet<TokenType> = new Set([T.K.ALL, T.K.ANY, T.K.SOME]);
+const CONTINUES_EXPRESSION: ReadonlySet<TokenType> = new Set([
+  ...[T.Plus, T.Minus, T.Star, T.Slash, T.Modulo, T.Concat, T.BitAnd, T.BitOr, T.BitXor, T.K.AND, T.K.OR],
+  ...[T.Equal, T.NotEqual, T.Less, T.LessEqual, T.Greater, T.GreaterEqual],
+  ...[T.K.IS, T.K.NOT, T.K.BETWEEN, T.K.IN, T.K.LIKE],
+]);
+
+const REFUSED_AFTER_OPERAND: ReadonlyMap<TokenType, string> = new Map([
+  [T.K.COLLATE, 'COLLATE'],
+  [T.K.AT, 'AT TIME ZONE'],
+]);
+
+const CONTINUES_QUERY: ReadonlySet<unknown> = new Set([
+  ...[T.RightParen, T.K.UNION, T.K.EXCEPT, T.K.INTERSECT, T.K.ORDER, T.K.LIMIT, T.K.OFFSET, T.K.FETCH, T.K.FOR],
+]);

@@ -1,0 +1,97 @@
+// CREATE EXTERNAL DATA SOURCE and CREATE EXTERNAL TABLE: what their options may be (3-dialect 1.3, 1.5).
+// Whether the objects they name exist is not known here.
+
+import { error, invariant } from '../common/errors.ts';
+import type { Span } from '../common/span.ts';
+import type { CreateDataSource, CreateExternalTable } from './ast.ts';
+import { Options, type RawOption } from './options.ts';
+
+const SOURCE_KNOWN = [
+  ...['LOCATION', 'CREDENTIAL', 'TYPE', 'PUSHDOWN', 'CONNECTION_OPTIONS', 'RESOURCE_MANAGER_LOCATION'],
+  ...['DATABASE_NAME', 'SHARD_MAP_NAME'],
+];
+const TABLE_KNOWN = [
+  ...['LOCATION', 'DATA_SOURCE', 'FILE_FORMAT', 'REJECT_TYPE', 'REJECT_VALUE', 'REJECT_SAMPLE_VALUE'],
+  ...['REJECTED_ROW_LOCATION', 'TABLE_OPTIONS', 'SCHEMA_NAME', 'OBJECT_NAME', 'DISTRIBUTION'],
+];
+const DEFERRED = ['REJECT_TYPE', 'REJECT_VALUE', 'REJECT_SAMPLE_VALUE', 'REJECTED_ROW_LOCATION', 'TABLE_OPTIONS'];
+const ELASTIC = ['SCHEMA_NAME', 'OBJECT_NAME', 'DISTRIBUTION'];
+const LARGEST_COUNT = 2_147_483_647;
+
+/**
+ * Checks a data source's options.
+ *
+ * @throws SqlcError syntax/*-option, syntax/option-*, not-supported
+ */
+export function dataSourceOf(
+  raw: readonly RawOption[],
+  span: Span,
+): Pick<CreateDataSource, 'location' | 'credential' | 'type' | 'connectionOptions'> {
+  const options = new Options('CREATE EXTERNAL DATA SOURCE', raw, SOURCE_KNOWN, span);
+  const type = options.word('TYPE', ['hadoop', 'blob_storage', 'rdbms', 'shard_map_manager']);
+  const location = options.string('LOCATION');
+  const credential = options.name('CREDENTIAL', { allowString: false });
+  const connectionOptions = options.string('CONNECTION_OPTIONS');
+  options.word('PUSHDOWN', ['on', 'off']);
+  for (const name of ['RESOURCE_MANAGER_LOCATION', 'DATABASE_NAME', 'SHARD_MAP_NAME']) options.string(name);
+  options.require(['LOCATION']);
+  if (type === 'rdbms' || type === 'shard_map_manager') {
+    const what = `TYPE = ${type.toUpperCase()}`;
+    throw error('not-supported', { what }, { span: options.option('TYPE')?.value.span });
+  }
+  for (const name of ['DATABASE_NAME', 'SHARD_MAP_NAME']) {
+    if (options.has(name))
+      throw options.clash(name, type === undefined ? 'a source without TYPE' : `TYPE = ${type.toUpperCase()}`);
+  }
+  if (type !== 'hadoop' && options.has('RESOURCE_MANAGER_LOCATION')) {
+    throw options.clash('RESOURCE_MANAGER_LOCATION', 'a source that is not TYPE = HADOOP');
+  }
+  invariant(location !== undefined, 'LOCATION was required');
+  return { location, credential, type, connectionOptions };
+}
+
+/**
+ * Checks an external table's options.
+ *
+ * @throws SqlcError syntax/*-option, syntax/option-*, not-supported
+ */
+export function externalTableOf(
+  raw: readonly RawOption[],
+  span: Span,
+): Pick<CreateExternalTable, 'location' | 'dataSource' | 'fileFormat' | 'deferred'> {
+  const options = new Options('CREATE EXTERNAL TABLE', raw, TABLE_KNOWN, span);
+  const location = options.string('LOCATION');
+  const dataSource = options.name('DATA_SOURCE', { allowString: true });
+  const fileFormat = options.name('FILE_FORMAT', { allowString: true });
+  for (const name of ['REJECTED_ROW_LOCATION', 'TABLE_OPTIONS', 'SCHEMA_NAME', 'OBJECT_NAME']) options.string(name);
+  checkReject(options);
+  const [elastic] = options.among(ELASTIC);
+  if (elastic !== undefined) throw error('not-supported', { what: elastic.name.toUpperCase() }, { span: elastic.span });
+  options.require(['LOCATION', 'DATA_SOURCE', 'FILE_FORMAT']);
+  invariant(location !== undefined && dataSource !== undefined && fileFormat !== undefined, 'options were required');
+  return { location, dataSource, fileFormat, deferred: options.among(DEFERRED) };
+}
+
+function checkReject(options: Options): void {
+  const type = options.word('REJECT_TYPE', ['value', 'percentage']) ?? 'value';
+  const value = options.number('REJECT_VALUE');
+  const sample = options.number('REJECT_SAMPLE_VALUE');
+  if (value !== undefined) {
+    if (type === 'value') range('REJECT_VALUE', value, { least: 0, most: LARGEST_COUNT, whole: true });
+    else range('REJECT_VALUE', value, { least: 0, most: 100, whole: false });
+  }
+  if (type === 'percentage') options.require(['REJECT_SAMPLE_VALUE']);
+  else if (sample !== undefined) throw options.clash('REJECT_SAMPLE_VALUE', 'REJECT_TYPE = VALUE');
+  if (sample !== undefined) range('REJECT_SAMPLE_VALUE', sample, { least: 1, most: LARGEST_COUNT, whole: true });
+}
+
+function range(
+  name: string,
+  found: { readonly value: number; readonly span: Span },
+  { least, most, whole }: { readonly least: number; readonly most: number; readonly whole: boolean },
+): void {
+  const { value, span } = found;
+  if (value >= least && value <= most && (!whole || Number.isInteger(value))) return;
+  const expected = `a ${whole ? 'whole ' : ''}number from ${least} to ${most}`;
+  throw error('syntax/option-range', { name, found: value, expected }, { span });
+}

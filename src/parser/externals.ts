@@ -1,0 +1,212 @@
+// Grammar layer 7: what CREATE makes of the outside world: credentials, data sources, file formats, external tables.
+// Option lists are read as `name = value`; what the names and values may be is checked by options.ts and its users.
+
+import { error } from '../common/errors.ts';
+import type {
+  ColumnDefinition,
+  CreateCredential,
+  CreateDataSource,
+  CreateExternalTable,
+  CreateFileFormat,
+  StringLiteral,
+} from './ast.ts';
+import { dataSourceOf, externalTableOf } from './external-table.ts';
+import { fileFormatOf } from './file-format.ts';
+import { type Rule, spanOf } from './kit.ts';
+import { identifierOf, stringOf } from './literals.ts';
+import type { RawOption, RawValue } from './options.ts';
+import { QueryParser } from './queries.ts';
+import { unexpected } from './syntax-error.ts';
+import * as T from './tokens.ts';
+
+export abstract class Externals extends QueryParser {
+  readonly createCredential: Rule<CreateCredential, [start: number]> = this.rule('createCredential', (start) => {
+    this.CONSUME(T.K.DATABASE);
+    this.CONSUME(T.K.SCOPED);
+    this.CONSUME(T.K.CREDENTIAL);
+    const name = this.SUBRULE(this.identifier);
+    this.ACTION(() => {
+      const { span } = name;
+      if (name.name.startsWith('#'))
+        throw error('syntax/name', { name: name.name, reason: 'starts with "#"' }, { span });
+      if (name.name.length > 128)
+        throw error(
+          'syntax/name',
+          { name: `${name.name.slice(0, 20)}…`, reason: 'is longer than 128 characters' },
+          { span },
+        );
+    });
+    this.CONSUME(T.K.WITH);
+    this.CONSUME(T.K.IDENTITY);
+    const identity = this.SUBRULE(this.credentialText);
+    this.ACTION(() => {
+      if (!this.next(T.K.SECRET)) return;
+      throw unexpected(this.LA(1), this.LA(0), '","', 'missing comma before "SECRET"');
+    });
+    const secret = this.OPTION(() => {
+      this.CONSUME(T.Comma);
+      this.CONSUME(T.K.SECRET);
+      return this.SUBRULE1(this.credentialText);
+    });
+    return this.ACTION(() => {
+      const span = this.since(start);
+      return { kind: 'create-credential', name, identity: identity.value, secret: secret?.value, span };
+    });
+  });
+
+  /** `= 'text'`; a wrong value is never repeated, it may be the secret. */
+  readonly credentialText: Rule<StringLiteral> = this.rule('credentialText', () => {
+    const name = this.LA(0);
+    this.CONSUME(T.Equal);
+    this.ACTION(() => {
+      if (this.next(T.StringText) || this.atEnd()) return;
+      const params = { name: name.image.toUpperCase(), found: 'not quoted', expected: 'a string' };
+      throw error('syntax/option-value', params, { span: spanOf(this.LA(1)) });
+    });
+    const value = this.CONSUME(T.StringText);
+    return this.ACTION(() => stringOf(value));
+  });
+
+  readonly createDataSource: Rule<CreateDataSource, [start: number]> = this.rule('createDataSource', (start) => {
+    this.CONSUME(T.K.DATA);
+    this.CONSUME(T.K.SOURCE);
+    const name = this.SUBRULE(this.identifier);
+    this.CONSUME(T.K.WITH);
+    const options = this.SUBRULE(this.optionList);
+    return this.ACTION(() => {
+      const span = this.since(start);
+      return { kind: 'create-data-source', name, ...dataSourceOf(options, span), span };
+    });
+  });
+
+  readonly createFileFormat: Rule<CreateFileFormat, [start: number]> = this.rule('createFileFormat', (start) => {
+    this.CONSUME(T.K.FILE);
+    this.CONSUME(T.K.FORMAT);
+    const name = this.SUBRULE(this.identifier);
+    this.CONSUME(T.K.WITH);
+    const options = this.SUBRULE(this.optionList);
+    return this.ACTION(() => {
+      const span = this.since(start);
+      return { kind: 'create-file-format', name, ...fileFormatOf(options, span), span };
+    });
+  });
+
+  readonly createExternalTable: Rule<CreateExternalTable, [start: number]> = this.rule(
+    'createExternalTable',
+    (start) => {
+      this.CONSUME(T.K.TABLE);
+      const name = this.SUBRULE(this.objectName);
+      this.ACTION(() => {
+        if (this.next(T.K.WITH) || this.next(T.K.AS)) this.refuse('CREATE EXTERNAL TABLE AS SELECT');
+      });
+      this.CONSUME(T.LeftParen);
+      const columns = this.list(() => this.SUBRULE(this.columnDefinition));
+      this.closeList();
+      this.CONSUME(T.K.WITH);
+      const options = this.SUBRULE(this.optionList);
+      return this.ACTION(() => {
+        if (this.next(T.K.AS)) this.refuse('CREATE EXTERNAL TABLE AS SELECT');
+        const span = this.since(start);
+        return { kind: 'create-external-table', name, columns, ...externalTableOf(options, span), span };
+      });
+    },
+  );
+
+  readonly columnDefinition: Rule<ColumnDefinition> = this.rule('columnDefinition', () => {
+    const start = this.here();
+    const name = this.SUBRULE(this.identifier);
+    this.ACTION(() => {
+      if (this.next(T.Comma)) this.refuse('CREATE EXTERNAL TABLE AS SELECT');
+    });
+    const type = this.SUBRULE(this.typeName);
+    const collation = this.OPTION(() => {
+      this.CONSUME(T.K.COLLATE);
+      return this.SUBRULE1(this.identifier);
+    });
+    const negated = this.OPTION1(() => {
+      const not = this.OPTION2(() => this.CONSUME(T.K.NOT));
+      this.CONSUME(T.K.NULL);
+      return not !== undefined;
+    });
+    this.ACTION(() => {
+      if (this.next(T.Comma) || this.next(T.RightParen) || this.atEnd()) return;
+      const hint = 'Give each column of an external table a name, a type, a collation and NULL or NOT NULL only.';
+      throw unexpected(this.LA(1), this.LA(0), '"," or ")"', hint);
+    });
+    return this.ACTION(() => ({ name, type, collation, nullable: negated !== true, span: this.since(start) }));
+  });
+
+  readonly optionList: Rule<RawOption[]> = this.rule('optionList', () => {
+    this.CONSUME(T.LeftParen);
+    const options = this.list(() => this.SUBRULE(this.namedOption));
+    this.closeList();
+    return options;
+  });
+
+  readonly namedOption: Rule<RawOption> = this.rule('namedOption', () => {
+    const token = this.CONSUME(T.AnyWord);
+    const value = this.OR<RawValue>({
+      ERR_MSG: '"="',
+      DEF: [
+        {
+          ALT: () => {
+            this.CONSUME(T.Equal);
+            return this.SUBRULE(this.optionValue);
+          },
+        },
+        {
+          ALT: () => {
+            const start = this.here();
+            const options = this.SUBRULE(this.optionList);
+            return this.ACTION(() => ({ kind: 'list', options, span: this.since(start) }));
+          },
+        },
+      ],
+    });
+    return this.ACTION(() => ({ name: identifierOf(token), value }));
+  });
+
+  readonly optionValue: Rule<RawValue> = this.rule('optionValue', () => {
+    const start = this.here();
+    return this.OR<RawValue>({
+      ERR_MSG: 'a string, a number or a name',
+      DEF: [
+        {
+          ALT: () => {
+            const token = this.CONSUME(T.StringText);
+            return this.ACTION(() => ({ kind: 'string', literal: stringOf(token), span: spanOf(token) }));
+          },
+        },
+        {
+          ALT: () => {
+            const minus = this.OPTION(() => this.CONSUME(T.Minus));
+            const token = this.CONSUME(T.Numeric);
+            return this.ACTION(() => {
+              const text = minus === undefined ? token.image : `-${token.image}`;
+              return { kind: 'number', text, span: this.since(start) };
+            });
+          },
+        },
+        {
+          ALT: () => {
+            const token = this.CONSUME(T.AnyWord);
+            const list = this.OPTION1(() => {
+              this.SUBRULE(this.ignored);
+              return true;
+            });
+            return this.ACTION(() => ({
+              kind: 'word',
+              name: identifierOf(token),
+              arguments: list === true,
+              span: this.since(start),
+            }));
+          },
+        },
+      ],
+    });
+  });
+
+  protected atEnd(): boolean {
+    return Number.isNaN(this.LA(1).startOffset);
+  }
+}

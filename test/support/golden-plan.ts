@@ -1,0 +1,63 @@
+// Planning as goldens see it: recorded types, short names for the relations of a statement, rules switched by name.
+
+import type { Snapshot } from '../../src/catalog/snapshot.ts';
+import { externalName } from '../../src/exec/statement-work.ts';
+import type { Query } from '../../src/parser/ast.ts';
+import type { ParameterValue } from '../../src/planner/bind/context.ts';
+import { quote } from '../../src/planner/duckdb-dialect.ts';
+import { type PlannedQuery, planQuery } from '../../src/planner/plan-query.ts';
+import type { Rule } from '../../src/planner/rule.ts';
+import { allRules } from '../../src/planner/rules/index.generated.ts';
+import { TypeMemo } from '../../src/planner/type-oracle.ts';
+import type { WorkNames } from '../../src/planner/unparse.ts';
+import { functionRegistry } from '../../src/udf/function.ts';
+import { allFunctions } from '../../src/udf/functions/index.generated.ts';
+import { recordedTypes } from './recorded-types.ts';
+
+export interface PlanOptions {
+  readonly rules?: readonly Rule[];
+  readonly parameters?: ReadonlyMap<string, ParameterValue>;
+  /** `blocking`: as under CREATE TABLE AS. */
+  readonly consumer?: 'streaming' | 'blocking';
+}
+
+const NAMES: WorkNames = {
+  stage: (index) => `stage_${index}`,
+  answers: (index) => `answers_${index}`,
+  external: (table) => quote(externalName(table.schema, table.name)),
+};
+
+export function planGolden(
+  query: Query,
+  snapshot: Snapshot,
+  { rules = allRules, parameters = new Map(), consumer = 'streaming' }: PlanOptions,
+): Promise<PlannedQuery> {
+  const inputs = {
+    snapshot,
+    functions: functionRegistry(allFunctions),
+    parameters,
+    rules,
+    oracle: recordedTypes,
+    memo: new TypeMemo(),
+    names: NAMES,
+  };
+  return planQuery(query, inputs, consumer);
+}
+
+/** The SQL the relational engine gets, in the order it gets it, and what happens in between. */
+export function fragmentsOf({ physical }: PlannedQuery): string {
+  const { output } = physical;
+  const lines = physical.stages.map((s) => `stage ${s.stage}, then ${callText(s.call)}:\n  ${s.fragment.sql}`);
+  if (output.kind === 'fragment') return [...lines, `output:\n  ${output.fragment.sql}`].join('\n');
+  const cut = [
+    output.limit === undefined ? '' : `, limit ${output.limit}`,
+    output.offset === 0 ? '' : `, offset ${output.offset}`,
+  ].join('');
+  const segments = output.segments.map((s) => `stream ${s.stage}, ${callText(s.call)}, then:\n  ${s.body.sql}`);
+  return [...lines, `source${cut}:\n  ${output.source.sql}`, ...segments].join('\n');
+}
+
+function callText(call: PlannedQuery['physical']['stages'][number]['call']): string {
+  const service = call.service === undefined ? '' : ` using ${call.service}`;
+  return `${call.operation.id}(${call.inputs.map((id) => `c${id}`).join(', ')})${service} into answers ${call.answers}`;
+}

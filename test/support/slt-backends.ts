@@ -1,0 +1,81 @@
+// What .slt files are replayed on: the engine (with any of its rules left out), whose calls are answered by an emulator
+// that can be predicted by reading, and bare DuckDB.
+
+import type { RecordBatch } from 'apache-arrow';
+import { columnTypesOf } from '../../src/arrow/arrow-type.ts';
+import { scalarTextOf } from '../../src/arrow/cell-text.ts';
+import type { SqlType } from '../../src/arrow/sql-type.ts';
+import { cellReaders } from '../../src/arrow/to-objects.ts';
+import { createEmulator } from '../../src/emulator/emulator.ts';
+import { type EmulatorServer, startServer } from '../../src/emulator/server.ts';
+import { Engine } from '../../src/engine/engine.ts';
+import { batchesOf, openDuckdb } from './duckdb-batches.ts';
+import { fakeTextModels } from './fake-text-models.ts';
+import type { Backend } from './slt.ts';
+
+/** An emulator over the fake text models, on a port of this machine. */
+export function startFakeService(): Promise<EmulatorServer> {
+  return startServer({ emulator: createEmulator({ models: fakeTextModels() }), port: 0, host: '127.0.0.1' });
+}
+
+export interface SqlcOptions {
+  readonly serviceUrl: string;
+  readonly cacheDir: string;
+  /** Rules left out. */
+  readonly disabledRules: readonly string[];
+}
+
+export async function sqlcBackend({ serviceUrl, cacheDir, disabledRules }: SqlcOptions): Promise<Backend> {
+  const engine = await Engine.open({
+    env: { LANGUAGE_ENDPOINT: serviceUrl },
+    settings: { cache_dir: cacheDir },
+    disabledRules,
+  });
+  return {
+    engine: 'sqlc',
+    countsCalls: disabledRules.length === 0,
+    async statement(sql) {
+      await (await engine.query(sql)).toArray();
+    },
+    async query(sql) {
+      const result = await engine.query(sql);
+      const types = columnTypesOf(result.schema);
+      const rows: string[][] = [];
+      for await (const batch of result.batches()) rows.push(...textRows(batch, types));
+      return { types, rows, calls: result.stats.operations };
+    },
+    close: () => engine.close(),
+  };
+}
+
+/** DuckDB as it is, but for the order of NULLs. */
+export async function duckdbBackend(): Promise<Backend> {
+  const connection = await openDuckdb();
+  await connection.run("SET default_null_order = 'nulls_first_on_asc_last_on_desc'");
+  return {
+    engine: 'duckdb',
+    countsCalls: false,
+    async statement(sql) {
+      await connection.run(sql);
+    },
+    async query(sql) {
+      const { list, types } = await batchesOf(connection, sql);
+      return { types: undefined, rows: list.flatMap((batch) => textRows(batch, types)), calls: [] };
+    },
+    async close() {
+      connection.closeSync();
+    },
+  };
+}
+
+/** Values as in csv, but NULL spelled out. */
+function textRows(batch: RecordBatch, types: readonly SqlType[]): string[][] {
+  const readers = cellReaders(batch, types);
+  const texts = types.map(scalarTextOf);
+  return Array.from({ length: batch.numRows }, (_, row) =>
+    readers.map((read, column) => {
+      const value = read(row);
+      return value === null ? 'NULL' : (texts[column]?.(value) ?? '');
+    }),
+  );
+}
