@@ -1,6 +1,7 @@
 // What a failed or finished statement says on standard error.
 
-import { error, renderError, SqlcError } from '../common/errors.ts';
+import { error, SqlcError } from '../common/errors.ts';
+import { renderError } from '../engine/script.ts';
 import type { RunReport } from '../exec/run-report.ts';
 import { ExitStatus } from './exit-status.ts';
 import { ClosedPipe } from './sink.ts';

@@ -198,6 +198,30 @@ export const catalogue = {
     message:
       '{service} asks to wait {seconds} s, longer than max_wait ({limit} s); {answered} of {distinct} distinct inputs were answered',
   },
+  'service/stalled': {
+    message:
+      '{service} answered nothing for {seconds} s (max_stall); {answered} of {distinct} distinct inputs were answered',
+  },
+  'budget/calls': {
+    message: 'max_calls is {limit}: {used} requests were sent, and at least {needed} are needed',
+    hint: 'Answers so far are kept in the cache; raise max_calls to go on.',
+  },
+  'budget/documents': {
+    message: 'max_documents is {limit}: {used} documents were sent, and at least {needed} are needed',
+    hint: 'Answers so far are kept in the cache; raise max_documents to go on.',
+  },
+  'budget/cost': {
+    message: 'max_cost is {limit}: {used} was spent, and at least {needed} is needed',
+    hint: 'Answers so far are kept in the cache; raise max_cost to go on.',
+  },
+  'budget/no-price': {
+    message: 'max_cost is set, but no price is known for {service}',
+    hint: 'Give the service PRICE_PER_1000, or take max_cost off.',
+  },
+  'cache/miss': {
+    message: '{count} answers of {operation} are not in the cache, and cache is READ',
+    hint: 'Use OPTION (CACHE ON) to ask for them.',
+  },
 
   // --- output and command line
   'output/column-type': { message: 'column "{name}" ({type}) cannot be written as {format}' },

@@ -1,6 +1,14 @@
 // Scripts as text, for whoever reads them line by line: the shell.
 
+import { renderError as render, type SqlcError } from '../common/errors.ts';
+import { maskSecrets } from '../parser/mask-secrets.ts';
+
 export { parse } from '../parser/parse.ts';
+
+/** `renderError` for text that may hold secrets: the source line it shows is masked. */
+export function renderError(found: SqlcError, source?: { readonly text: string; readonly name?: string }): string {
+  return render(found, source === undefined ? undefined : { ...source, text: maskSecrets(source.text) });
+}
 
 type Inside = 'code' | "'" | '"' | ']' | '--' | '/*';
 

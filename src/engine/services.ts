@@ -6,6 +6,7 @@ import { localTextModels } from '../emulator/models/local-text-models.ts';
 import type { Services } from '../exec/statement-work.ts';
 import { httpTransport } from '../udf/http-transport.ts';
 import { inProcessTransport } from '../udf/in-process-transport.ts';
+import { Limiter } from '../udf/limiter.ts';
 import type { ServiceType } from '../udf/operation.ts';
 import type { Service } from '../udf/service.ts';
 
@@ -16,6 +17,7 @@ const HTTP_CONCURRENCY = 16;
 /** Local models work on this thread: two requests keep it busy while answers are stored. */
 const LOCAL_CONCURRENCY = 2;
 const TEXT_TIMEOUT_SECONDS = 10;
+const TTL_MS = 90 * 24 * 3600 * 1000;
 
 export interface ServiceDirectory {
   forStatement(options: { readonly requestTimeoutSeconds: number | undefined }): Services;
@@ -35,14 +37,18 @@ export function serviceDirectory(env: Environment, notice: (text: string) => voi
   };
   return {
     forStatement: ({ requestTimeoutSeconds }) => ({
-      async find(type, name) {
+      async find(operation, name) {
         if (name !== undefined) throw error('not-supported', { what: `service "${name}" (CREATE EXTERNAL SERVICE)` });
+        const type = operation.service;
         const service = made.get(type) ?? make(type);
         made.set(type, service);
-        return requestTimeoutSeconds === undefined
-          ? service
-          : { ...service, requestTimeoutMs: requestTimeoutSeconds * 1000 };
+        return [
+          requestTimeoutSeconds === undefined
+            ? service
+            : { ...service, requestTimeoutMs: requestTimeoutSeconds * 1000 },
+        ];
       },
+      cacheOf: async () => undefined,
     }),
     async close() {
       await Promise.all([...made.values()].map((service) => service.transport.close()));
@@ -58,15 +64,22 @@ function remote(
   env: Environment,
 ): Service {
   const url = endpointUrl(variable, endpoint);
+  const headers: Record<string, string> = key === undefined || key === '' ? {} : { 'ocp-apim-subscription-key': key };
   return {
     name: url.host,
     type,
     configuredBy: variable,
+    keyedBy: variable.replace('_ENDPOINT', '_KEY'),
     transport: httpTransport({ endpoint: url, variable, env, connections: HTTP_CONCURRENCY }),
-    headers: key === undefined || key === '' ? {} : { 'ocp-apim-subscription-key': key },
-    concurrency: HTTP_CONCURRENCY,
+    headers: async () => headers,
     requestTimeoutMs: TEXT_TIMEOUT_SECONDS * 1000,
-    state: { answered: false },
+    limiter: new Limiter({ concurrency: HTTP_CONCURRENCY }),
+    learntBatch: new Map(),
+    weight: 1,
+    cacheIdentity: `${type} v3.1 latest ${url.origin}`,
+    ttlMs: TTL_MS,
+    currency: 'USD',
+    pricePer1000: () => undefined,
   };
 }
 
@@ -88,11 +101,17 @@ function local(type: ServiceType): Service {
     name: 'local',
     type,
     configuredBy: `${VARIABLES[type] ?? type.toUpperCase()}_ENDPOINT`,
+    keyedBy: `${VARIABLES[type] ?? type.toUpperCase()}_KEY`,
     transport: inProcessTransport(emulator.handle),
-    headers: {},
-    concurrency: LOCAL_CONCURRENCY,
+    headers: async () => ({}),
     // A batch of long texts on a busy machine takes what it takes; the statement's own timeout bounds it.
     requestTimeoutMs: 600_000,
-    state: { answered: true },
+    limiter: new Limiter({ concurrency: LOCAL_CONCURRENCY }),
+    learntBatch: new Map(),
+    weight: 1,
+    cacheIdentity: `${type} local`,
+    ttlMs: TTL_MS,
+    currency: 'USD',
+    pricePer1000: () => 0,
   };
 }

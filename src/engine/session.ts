@@ -12,6 +12,7 @@ import type { PlanInputs } from '../planner/plan-query.ts';
 import type { Rule } from '../planner/rule.ts';
 import { TypeMemo, type TypeOracle } from '../planner/type-oracle.ts';
 import type { Storage } from '../storage/storage.ts';
+import { Budget } from '../udf/budget.ts';
 import type { FunctionRegistry } from '../udf/function.ts';
 import type { ServiceDirectory } from './services.ts';
 import type { Settings } from './settings.ts';
@@ -90,6 +91,8 @@ export class Session {
       signal,
       id,
       maxWaitSeconds: settings.max_wait,
+      maxStallSeconds: 300,
+      budget: new Budget({}),
       services: services.forStatement({ requestTimeoutSeconds: settings.request_timeout }),
     });
   }

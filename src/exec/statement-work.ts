@@ -5,17 +5,21 @@ import type { DuckDBDataChunk } from '@duckdb/node-api';
 import { quote } from '../planner/duckdb-dialect.ts';
 import type { PhysicalCall } from '../planner/physical.ts';
 import type { WorkNames } from '../planner/unparse.ts';
+import type { Budget } from '../udf/budget.ts';
+import type { CallOptions } from '../udf/call-operator.ts';
 import { type CallStatistics, callStatistics } from '../udf/call-statistics.ts';
-import type { Input, ServiceType } from '../udf/operation.ts';
-import type { Service } from '../udf/service.ts';
+import type { Input, Operation } from '../udf/operation.ts';
+import type { ServicePool } from '../udf/service.ts';
 import { AnswerTable } from './answer-table.ts';
 import type { Connection } from './duckdb/connection.ts';
 import { type Database, WORK } from './duckdb/database.ts';
 import type { RunReport } from './run-report.ts';
 
 export interface Services {
-  /** @throws SqlcError not-supported, service/endpoint */
-  find(type: ServiceType, name: string | undefined): Promise<Service>;
+  /** Who answers an operation. @throws SqlcError not-supported, service/endpoint */
+  find(operation: Operation, name: string | undefined): Promise<ServicePool>;
+  /** What is remembered of an operation's answers, or undefined when nothing is. */
+  cacheOf(operation: Operation, pool: ServicePool): Promise<CallOptions['cache']>;
 }
 
 export interface WorkOptions {
@@ -24,6 +28,8 @@ export interface WorkOptions {
   readonly report: RunReport;
   readonly signal: AbortSignal;
   readonly maxWaitSeconds: number;
+  readonly maxStallSeconds: number;
+  readonly budget: Budget;
   /** Unique among the statements of the engine. */
   readonly id: number;
 }
@@ -78,21 +84,20 @@ export class StatementWork {
 
   /** Asks the call's service for the inputs a query of keys gives. */
   async ask(call: PhysicalCall, chunks: AsyncIterable<DuckDBDataChunk>): Promise<void> {
-    const { services, report, signal, maxWaitSeconds } = this.options;
-    const service = await services.find(call.operation.service, call.service);
-    const stats = this.#statistics.get(call.answers) ?? callStatistics(call.operation.id, service.name);
+    const { operation } = call;
+    const { services, report, signal, budget, maxWaitSeconds, maxStallSeconds } = this.options;
+    const pool = await services.find(operation, call.service);
+    const stats =
+      this.#statistics.get(call.answers) ??
+      callStatistics(operation.id, pool.map((s) => s.name).join(', '), pool[0].currency);
     if (!this.#statistics.has(call.answers)) {
       this.#statistics.set(call.answers, stats);
       report.operations.push(stats);
     }
     const table = await this.answersOf(call);
-    await table.fill(inputsOf(chunks, call.inputs.length, stats), {
-      operation: call.operation,
-      service,
-      stats,
-      signal,
-      maxWaitSeconds,
-    });
+    const cache = await services.cacheOf(operation, pool);
+    const inputs = inputsOf(chunks, call.inputs.length, stats);
+    await table.fill(inputs, { operation, pool, stats, budget, cache, signal, maxWaitSeconds, maxStallSeconds });
   }
 
   /** Runs when the statement ends. */

@@ -346,6 +346,9 @@ export type Statement =
   | CreateTableAs
   | DropObject
   | CreateCredential
+  | AlterCredential
+  | CreateService
+  | AlterService
   | CreateDataSource
   | CreateFileFormat
   | CreateExternalTable;
@@ -384,7 +387,7 @@ export interface CreateTableAs extends Node {
   readonly options: readonly QueryOption[];
 }
 
-export type DroppableKind = 'table' | 'external table' | 'credential' | 'data source' | 'file format';
+export type DroppableKind = 'table' | 'external table' | 'credential' | 'data source' | 'file format' | 'service';
 export interface DropObject extends Node {
   readonly kind: 'drop';
   readonly object: DroppableKind;
@@ -442,4 +445,54 @@ export interface CreateExternalTable extends Node {
   readonly fileFormat: Identifier;
   /** Options that parse and are refused by the binder until they are enforced. */
   readonly deferred: readonly Identifier[];
+}
+
+/** Replaces both values: a SECRET left out becomes none. */
+export interface AlterCredential extends Node {
+  readonly kind: 'alter-credential';
+  readonly name: Identifier;
+  readonly identity: string;
+  readonly secret: string | undefined;
+}
+
+export type ServiceKind = 'language' | 'vision' | 'face' | 'speech' | 'translator' | 'anomaly';
+
+/** Options of CREATE and ALTER EXTERNAL SERVICE; absent ones are undefined. Numbers are positive. */
+export interface ServiceOptions {
+  readonly type: ServiceKind | undefined;
+  readonly location: StringLiteral | undefined;
+  readonly credential: Identifier | undefined;
+  readonly region: StringLiteral | undefined;
+  readonly operations: readonly StringLiteral[] | undefined;
+  readonly apiVersion: StringLiteral | undefined;
+  readonly modelVersion: StringLiteral | undefined;
+  readonly tier: StringLiteral | undefined;
+  readonly weight: number | undefined;
+  readonly maxConcurrency: number | undefined;
+  readonly requestsPerSecond: number | undefined;
+  readonly requestsPerMinute: number | undefined;
+  /** Seconds. */
+  readonly requestTimeout: number | undefined;
+  readonly pricePer1000: number | undefined;
+  /** JSON object: operation id -> price per 1,000; checked by the binder. */
+  readonly prices: StringLiteral | undefined;
+  readonly currency: StringLiteral | undefined;
+  /** Days answers stay in the cache. */
+  readonly ttl: number | undefined;
+  readonly cacheGroup: StringLiteral | undefined;
+  readonly fuse: 'on' | 'off' | 'jobs' | undefined;
+  readonly allowHttp: boolean | undefined;
+  readonly loggingOptOut: boolean | undefined;
+}
+/** TYPE and LOCATION are required. */
+export interface CreateService extends Node {
+  readonly kind: 'create-service';
+  readonly name: Identifier;
+  readonly options: ServiceOptions;
+}
+/** TYPE cannot be altered. */
+export interface AlterService extends Node {
+  readonly kind: 'alter-service';
+  readonly name: Identifier;
+  readonly options: ServiceOptions;
 }

@@ -21,6 +21,9 @@ export interface CallStatistics {
   requestIds: string[];
   bytesSent: number;
   bytesReceived: number;
+  /** Of what was billed; 0 where no price is known. */
+  cost: number;
+  readonly currency: string;
   /** Milliseconds of each answered request; bounded. */
   latencies: number[];
 }
@@ -28,7 +31,7 @@ export interface CallStatistics {
 const MAX_LATENCIES = 10_000;
 const MAX_REQUEST_IDS = 100;
 
-export function callStatistics(operation: string, service: string): CallStatistics {
+export function callStatistics(operation: string, service: string, currency: string): CallStatistics {
   return {
     operation,
     service,
@@ -44,6 +47,8 @@ export function callStatistics(operation: string, service: string): CallStatisti
     requestIds: [],
     bytesSent: 0,
     bytesReceived: 0,
+    cost: 0,
+    currency,
     latencies: [],
   };
 }

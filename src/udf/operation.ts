@@ -67,6 +67,8 @@ export interface Operation {
   /** Type of one answer: always a struct. */
   readonly answer: SqlType;
   readonly limits: Limits;
+  /** What one input is billed as: text records, transactions … (7-azure-wire, section 10). */
+  billedUnits(input: Input): number;
   /** One request for these inputs. Ids are the position in `inputs`, as decimal strings. */
   encode(
     inputs: readonly Input[],

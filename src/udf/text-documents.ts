@@ -25,6 +25,11 @@ export function textLimits(documents: number): Limits {
   return { documents, documentElements: DOCUMENT_ELEMENTS, requestBytes: REQUEST_BYTES };
 }
 
+/** Text records: 1,000 characters started, per document. */
+export function textRecords([text]: Input): number {
+  return Math.max(1, Math.ceil((text?.length ?? 0) / 1000));
+}
+
 /** One request for inputs of the form (text[, language]). */
 export function encodeDocuments(path: string, inputs: readonly Input[]): ReturnType<Operation['encode']> {
   const documents = inputs.map(([text, language], index) => {

@@ -19,6 +19,7 @@ async function dropOne(statement: DropObject, name: ObjectName, context: Stateme
     if (table !== undefined) await store.dropTable(table);
     return;
   }
+  if (object === 'service') throw error('not-supported', { what: 'DROP EXTERNAL SERVICE' }, { span: statement.span });
   const text = name.parts.map((p) => p.name).join('.');
   const found = findObject(snapshot, object, text);
   if (found === undefined) {

@@ -3,7 +3,7 @@
 import { list, NVARCHAR_MAX, struct } from '../../arrow/sql-type.ts';
 import { AnswerFault, arrayAt } from '../answer-json.ts';
 import type { Operation } from '../operation.ts';
-import { decodeDocuments, encodeDocuments, textLimits } from '../text-documents.ts';
+import { decodeDocuments, encodeDocuments, textLimits, textRecords } from '../text-documents.ts';
 
 export const keyPhrases: Operation = {
   id: 'language/key-phrases',
@@ -14,6 +14,7 @@ export const keyPhrases: Operation = {
   ],
   answer: struct({ phrases: list(NVARCHAR_MAX) }),
   limits: textLimits(10),
+  billedUnits: textRecords,
   encode: (inputs) => encodeDocuments('/text/analytics/v3.1/keyPhrases', inputs),
   decode: (response, inputs) =>
     decodeDocuments(response, inputs, (document, { name }) => ({

@@ -3,7 +3,7 @@
 import { FLOAT, NVARCHAR_MAX, struct } from '../../arrow/sql-type.ts';
 import { numberAt, objectAt, textAt } from '../answer-json.ts';
 import type { Operation } from '../operation.ts';
-import { decodeDocuments, encodeDocuments, textLimits } from '../text-documents.ts';
+import { decodeDocuments, encodeDocuments, textLimits, textRecords } from '../text-documents.ts';
 
 export const language: Operation = {
   id: 'language/language',
@@ -11,6 +11,7 @@ export const language: Operation = {
   inputs: [{ name: 'text', type: NVARCHAR_MAX, optional: false }],
   answer: struct({ name: NVARCHAR_MAX, iso: NVARCHAR_MAX, confidence: FLOAT, script: NVARCHAR_MAX }),
   limits: textLimits(1000),
+  billedUnits: textRecords,
   encode: (inputs) =>
     encodeDocuments(
       '/text/analytics/v3.1/languages',

@@ -16,7 +16,7 @@ import {
 } from '../answer-json.ts';
 import { codePointsBefore } from '../code-points.ts';
 import type { AnswerValue, Operation } from '../operation.ts';
-import { type DocumentPlace, decodeDocuments, encodeDocuments, textLimits } from '../text-documents.ts';
+import { type DocumentPlace, decodeDocuments, encodeDocuments, textLimits, textRecords } from '../text-documents.ts';
 
 const SENTENCE = struct({
   text: NVARCHAR_MAX,
@@ -50,6 +50,7 @@ export const sentiment: Operation = {
     opinions: list(OPINION),
   }),
   limits: textLimits(10),
+  billedUnits: textRecords,
   encode: (inputs) =>
     encodeDocuments('/text/analytics/v3.1/sentiment?opinionMining=true&stringIndexType=Utf16CodeUnit', inputs),
   decode: (response, inputs) => decodeDocuments(response, inputs, sentimentOf),

@@ -1,0 +1,248 @@
+// One batch to its end: sent at the pace allowed, retried by class of failure, split where the service refuses it
+// whole. Every answer is in the cache before anybody sees it.
+
+import { error, invariant, type SqlcError } from '../common/errors.ts';
+import type { Reservation } from './budget.ts';
+import type { Answered, CallOptions } from './call-operator.ts';
+import { recordLatency, recordRequestId } from './call-statistics.ts';
+import type { Permit } from './limiter.ts';
+import type { Decoded, DocumentError, Input, Outcome, RequestRefusal } from './operation.ts';
+import type { Service } from './service.ts';
+import { backoffMs, pause, retryAfterMs } from './wait.ts';
+import { TransportError, type WireResponse } from './wire.ts';
+
+export interface RequestOptions extends CallOptions {
+  /** Aborts what is on the wire; `signal` only stops what has not been sent. */
+  readonly kill: AbortSignal;
+  /** Something was answered. */
+  progress(): void;
+}
+
+const ATTEMPTS = 5;
+
+/** @throws SqlcError service/*, budget/*; the signal's reason when cancelled */
+export async function askBatch(
+  batch: readonly Input[],
+  service: Service,
+  options: RequestOptions,
+): Promise<readonly Answered[]> {
+  const decoded = await attempts(batch, service, options);
+  if (decoded.kind === 'answered') return settled(batch, decoded.outcomes, service, options);
+  invariant(decoded.kind === 'refused', 'a protocol error ends the attempts');
+  const { refusal } = decoded;
+  const [only] = batch;
+  if (isConfiguration(refusal) || only === undefined) throw refused(refusal, service, options);
+  if (batch.length === 1)
+    return [await failed(only, { code: refusal.innerCode, message: refusal.message, retriable: false }, options)];
+  const half = batch.length >> 1;
+  if (isTooLarge(refusal)) service.learntBatch.set(options.operation.id, Math.max(1, half));
+  const first = await askBatch(batch.slice(0, half), service, options);
+  return [...first, ...(await askBatch(batch.slice(half), service, options))];
+}
+
+/** Documents the service forgot are asked for again, then are errors; no row is ever given its neighbour's answer. */
+async function settled(
+  batch: readonly Input[],
+  outcomes: readonly Outcome[],
+  service: Service,
+  options: RequestOptions,
+): Promise<readonly Answered[]> {
+  invariant(
+    batch.length === outcomes.length,
+    'an operation decoded another number of outcomes than it was given inputs',
+  );
+  const answered: Answered[] = [];
+  const missing: Input[] = [];
+  for (const [i, input] of batch.entries()) {
+    const outcome = outcomes[i];
+    invariant(outcome, 'an outcome is missing');
+    if (!outcome.ok && outcome.error.retriable && batch.length > 1) missing.push(input);
+    else answered.push({ input, outcome });
+  }
+  for (const { outcome } of answered) if (!outcome.ok) countError(outcome.error, options);
+  await options.cache?.store.put(answered);
+  if (missing.length === 0) return answered;
+  // Fewer documents each time: alone in its request a document's silence is its error.
+  const halves =
+    missing.length === batch.length && missing.length > 1
+      ? [missing.slice(0, missing.length >> 1), missing.slice(missing.length >> 1)]
+      : [missing];
+  for (const part of halves) answered.push(...(await askBatch(part, service, options)));
+  return answered;
+}
+
+async function failed(input: Input, failure: DocumentError, options: RequestOptions): Promise<Answered> {
+  countError(failure, options);
+  const answer: Answered = { input, outcome: { ok: false, error: failure } };
+  await options.cache?.store.put([answer]);
+  return answer;
+}
+
+function countError({ code }: DocumentError, { stats }: RequestOptions): void {
+  stats.errors[code] = (stats.errors[code] ?? 0) + 1;
+}
+
+/** Sends one request until it is answered or refused for good. */
+async function attempts(batch: readonly Input[], service: Service, options: RequestOptions): Promise<Decoded> {
+  const { operation, stats, signal } = options;
+  let detail = '';
+  for (let attempt = 1; attempt <= ATTEMPTS; ) {
+    const permit = await service.limiter.acquire(signal);
+    const sent = await sendOnce(batch, service, permit, options, attempt > 1);
+    if (sent instanceof TransportError) {
+      detail = sent.message;
+      if (attempt < ATTEMPTS) await pause(backoffMs(attempt), signal);
+      attempt++;
+      continue;
+    }
+    if (sent.status === 429) continue;
+    const decoded = operation.decode(sent, batch);
+    if (decoded.kind === 'answered') {
+      stats.model = decoded.model;
+      stats.answered += batch.length;
+      options.progress();
+      return decoded;
+    }
+    recordRequestId(stats, sent.headers['apim-request-id']);
+    if (decoded.kind === 'refused' && !isTransient(sent.status)) return decoded;
+    detail = decoded.kind === 'protocol' ? decoded.detail : `${sent.status} ${decoded.refusal.innerCode}`;
+    if (decoded.kind === 'protocol' && attempt === ATTEMPTS) {
+      throw error('service/protocol', { service: service.name, operation: operation.id, detail });
+    }
+    const asked = retryAfterMs(sent);
+    if (attempt < ATTEMPTS)
+      await pause(asked === undefined ? backoffMs(attempt) : allowedWait(asked, service, options), signal);
+    attempt++;
+  }
+  throw error('service/unavailable', {
+    service: service.name,
+    attempts: ATTEMPTS,
+    detail,
+    answered: stats.answered,
+    distinct: stats.distinct,
+  });
+}
+
+/** One attempt: reserved, sent, counted, and its pace told to the limiter. */
+async function sendOnce(
+  batch: readonly Input[],
+  service: Service,
+  permit: Permit,
+  options: RequestOptions,
+  retry: boolean,
+): Promise<WireResponse | TransportError> {
+  const { operation, stats, budget } = options;
+  let reserved: Reservation | undefined;
+  try {
+    reserved = budget.reserve(batch.length, priceOf(batch, service, options), service.name);
+    if (retry) stats.retries++;
+    const response = await send(batch, service, options);
+    stats.bytesReceived += response.body.byteLength;
+    if (response.status === 429) {
+      const waitMs = retryAfterMs(response) ?? 1000;
+      stats.throttled++;
+      stats.documents -= batch.length;
+      budget.release(reserved);
+      permit.release('throttled', waitMs);
+      allowedWait(waitMs, service, options);
+    } else if (response.status === 200) {
+      stats.cost += reserved.cost;
+      permit.release('answered');
+    } else {
+      const refusedKey = response.status === 401 || response.status === 403;
+      if (refusedKey) stats.documents -= batch.length;
+      budget.release(refusedKey ? reserved : { cost: reserved.cost });
+      permit.release(isTransient(response.status) ? 'overloaded' : 'neutral');
+    }
+    return response;
+  } catch (failure) {
+    if (!(failure instanceof TransportError)) throw failure;
+    budget.release({ cost: reserved?.cost ?? 0 });
+    permit.release(failure.kind === 'timeout' ? 'overloaded' : 'neutral');
+    return failure;
+  } finally {
+    permit.release('neutral');
+  }
+
+  async function send(inputs: readonly Input[], to: Service, { kill }: RequestOptions): Promise<WireResponse> {
+    const encoded = operation.encode(inputs);
+    const request = { ...encoded, headers: { ...encoded.headers, ...(await to.headers()) } };
+    stats.requests++;
+    stats.documents += inputs.length;
+    stats.bytesSent += request.body.byteLength;
+    const started = performance.now();
+    const response = await to.transport.send(request, { signal: kill, timeoutMs: to.requestTimeoutMs });
+    if (response.status === 200) recordLatency(stats, performance.now() - started);
+    return response;
+  }
+}
+
+/** Price of one request, or undefined when no price is known. */
+export function priceOf(
+  batch: readonly Input[],
+  service: Service,
+  { operation }: Pick<CallOptions, 'operation'>,
+): number | undefined {
+  const price = service.pricePer1000(operation.id);
+  if (price === undefined) return undefined;
+  return (batch.reduce((sum, input) => sum + operation.billedUnits(input), 0) * price) / 1000;
+}
+
+// --- classes of failure
+
+function isTransient(status: number): boolean {
+  return status === 408 || status >= 500;
+}
+
+function isTooLarge({ status, innerCode }: RequestRefusal): boolean {
+  return status === 413 || innerCode === 'InvalidDocumentBatch';
+}
+
+const CONFIGURATION_CODES = [
+  'ModelVersionIncorrect',
+  'InvalidParameterValue',
+  'InvalidRequestBodyFormat',
+  'InvalidRequest',
+];
+
+/** About the request's form or the service's address, not about a document. */
+function isConfiguration(refusal: RequestRefusal): boolean {
+  if (refusal.status === 413) return false;
+  return refusal.status !== 400 || CONFIGURATION_CODES.includes(refusal.innerCode);
+}
+
+function refused(refusal: RequestRefusal, service: Service, { operation }: RequestOptions): SqlcError {
+  const { status, innerCode: code } = refusal;
+  if (status === 401 || status === 403) {
+    return error('service/unauthorized', { service: service.name, status, code, variable: service.keyedBy });
+  }
+  if (status === 404) {
+    const url = operation.encode([]).path.split('?')[0] ?? '';
+    return error('service/not-found', {
+      service: service.name,
+      operation: operation.id,
+      url,
+      status,
+      variable: service.configuredBy,
+    });
+  }
+  return error('service/refused', {
+    service: service.name,
+    operation: operation.id,
+    status,
+    code,
+    detail: refusal.message,
+  });
+}
+
+/** @throws SqlcError service/max-wait when the service asks for more than a single wait may last */
+function allowedWait(ms: number, service: Service, { stats, maxWaitSeconds }: RequestOptions): number {
+  if (ms <= maxWaitSeconds * 1000) return ms;
+  throw error('service/max-wait', {
+    service: service.name,
+    seconds: Math.ceil(ms / 1000),
+    limit: maxWaitSeconds,
+    answered: stats.answered,
+    distinct: stats.distinct,
+  });
+}
