@@ -105,6 +105,10 @@ export const catalogue = {
     hint: 'Rewrite the subquery as a join.',
   },
   'bind/cognitive-place': { message: '"{name}" cannot be called in {clause} yet' },
+  'bind/on-error-default': {
+    message: 'ON_ERROR DEFAULT has no value for "{name}", which returns {type}',
+    hint: 'Use ON_ERROR NULL, and COALESCE where a value is wanted.',
+  },
   'bind/literal-range': { number: 8115, message: 'number {found} does not fit any type' },
 
   // --- catalog and statements
@@ -197,6 +201,13 @@ export const catalogue = {
   'service/max-wait': {
     message:
       '{service} asks to wait {seconds} s, longer than max_wait ({limit} s); {answered} of {distinct} distinct inputs were answered',
+  },
+  'service/document': {
+    message: 'a document was refused: {code}: {detail}',
+    hint: 'Use OPTION (ON_ERROR NULL) to go on without it.',
+  },
+  'service/max-errors': {
+    message: '{failed} of {asked} distinct inputs failed, more than max_errors allows ({limit})',
   },
   'service/stalled': {
     message:

@@ -55,7 +55,7 @@ export async function openSession(options: EngineOptions): Promise<Session> {
     {
       database,
       store,
-      storage: new Storage({ cacheDir: cacheFolder }),
+      storage: new Storage({ cacheDir: cacheFolder, cacheLimitBytes: settings.cache_size_mb * MEGABYTE }),
       services: serviceDirectory(env, options.onNotice ?? (() => {})),
       functions: functionRegistry(allFunctions),
       rules: allRules.filter((rule) => !disabled.includes(rule.name)),

@@ -13,6 +13,7 @@ import type { Rule } from '../planner/rule.ts';
 import { TypeMemo, type TypeOracle } from '../planner/type-oracle.ts';
 import type { Storage } from '../storage/storage.ts';
 import { Budget } from '../udf/budget.ts';
+import { ErrorLimit } from '../udf/error-limit.ts';
 import type { FunctionRegistry } from '../udf/function.ts';
 import type { ServiceDirectory } from './services.ts';
 import type { Settings } from './settings.ts';
@@ -91,15 +92,30 @@ export class Session {
       signal,
       id,
       maxWaitSeconds: settings.max_wait,
-      maxStallSeconds: 300,
-      budget: new Budget({}),
+      maxStallSeconds: settings.max_stall,
+      errorLimit: new ErrorLimit(settings.max_errors),
+      budget: new Budget({ calls: settings.max_calls, documents: settings.max_documents, cost: settings.max_cost }),
       services: services.forStatement({ requestTimeoutSeconds: settings.request_timeout }),
     });
   }
 
-  planInputs(snapshot: Snapshot, parameters: ReadonlyMap<string, ParameterValue>, id: number): PlanInputs {
+  planInputs(
+    snapshot: Snapshot,
+    parameters: ReadonlyMap<string, ParameterValue>,
+    id: number,
+    settings = this.settings,
+  ): PlanInputs {
     const { functions, rules, oracle } = this.parts;
-    return { snapshot, functions, parameters, rules, oracle, memo: this.#memo, names: workNames(id) };
+    return {
+      snapshot,
+      functions,
+      parameters,
+      onError: settings.on_error,
+      rules,
+      oracle,
+      memo: this.#memo,
+      names: workNames(id),
+    };
   }
 
   checkOpen(): void {

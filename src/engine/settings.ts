@@ -5,49 +5,64 @@ import { error } from '../common/errors.ts';
 import type { Span } from '../common/span.ts';
 import { didYouMean } from '../common/suggest.ts';
 import type { QueryOption } from '../parser/ast.ts';
+import type { OnError } from '../planner/bind/context.ts';
+import type { ErrorLimitSetting } from '../udf/error-limit.ts';
+import { type SettingKind, settingValue } from './setting-value.ts';
+
+export type CacheMode = 'on' | 'off' | 'read' | 'refresh';
 
 export interface Settings {
-  /** Seconds a statement may run. */
+  /** HTTP requests to services a statement may send. */
+  readonly max_calls: number | undefined;
+  /** Inputs it may send. */
+  readonly max_documents: number | undefined;
+  /** Price it may reach. */
+  readonly max_cost: number | undefined;
+  /** Seconds it may run. */
   readonly timeout: number | undefined;
+  readonly on_error: OnError;
+  readonly max_errors: ErrorLimitSetting | undefined;
+  readonly cache: CacheMode;
   /** Seconds one attempt of a request may take; `undefined`: the operation's default. */
   readonly request_timeout: number | undefined;
-  /** Seconds a single required wait may last. */
+  /** Seconds a single required wait may last; seconds without any answer. */
   readonly max_wait: number;
+  readonly max_stall: number;
+  /** Seconds EXPLAIN may read data below the first call. */
+  readonly explain_scan_seconds: number;
   readonly cache_dir: string | undefined;
+  readonly cache_size_mb: number;
   readonly memory_limit_mb: number | undefined;
 }
 
 type SettingName = keyof Settings;
 
 interface Definition {
-  readonly kind: 'seconds' | 'megabytes' | 'path';
+  readonly kind: SettingKind;
   /** Allowed in OPTION (…). */
-  readonly option: boolean;
+  readonly option?: true;
   /** Read once, when the engine opens. */
-  readonly atOpen: boolean;
+  readonly atOpen?: true;
 }
 
 const DEFINITIONS: Readonly<Record<SettingName, Definition>> = {
-  timeout: { kind: 'seconds', option: true, atOpen: false },
-  request_timeout: { kind: 'seconds', option: false, atOpen: false },
-  max_wait: { kind: 'seconds', option: false, atOpen: false },
-  cache_dir: { kind: 'path', option: false, atOpen: true },
-  memory_limit_mb: { kind: 'megabytes', option: false, atOpen: true },
+  max_calls: { kind: 'count', option: true },
+  max_documents: { kind: 'count', option: true },
+  max_cost: { kind: 'amount', option: true },
+  timeout: { kind: 'seconds', option: true },
+  on_error: { kind: 'on-error', option: true },
+  max_errors: { kind: 'max-errors', option: true },
+  cache: { kind: 'cache', option: true },
+  request_timeout: { kind: 'seconds' },
+  max_wait: { kind: 'seconds' },
+  max_stall: { kind: 'seconds' },
+  explain_scan_seconds: { kind: 'amount' },
+  cache_dir: { kind: 'path', atOpen: true },
+  cache_size_mb: { kind: 'megabytes', atOpen: true },
+  memory_limit_mb: { kind: 'megabytes', atOpen: true },
 };
 
-const NOT_ENFORCED = [
-  'max_calls',
-  'max_documents',
-  'max_cost',
-  'max_stall',
-  'on_error',
-  'max_errors',
-  'cache',
-  'cache_size_mb',
-  'explain_scan_seconds',
-  'allow_private_urls',
-  'collation',
-];
+const NOT_ENFORCED = ['allow_private_urls', 'collation'];
 const SESSION_OPTIONS = [
   'nocount',
   'ansi_nulls',
@@ -71,10 +86,19 @@ const QUERY_HINTS =
   /^(maxdop|label|recompile|force order|(hash|merge|loop) (join|union|group)|order group|concat union|fast|keep plan|keepfixed plan|optimize for|use hint|query_governor.*|max_grant_percent|min_grant_percent|robust plan|expand views|parameterization.*|ignore_nonclustered_columnstore_index)\b/i;
 
 export const DEFAULT_SETTINGS: Settings = {
+  max_calls: undefined,
+  max_documents: undefined,
+  max_cost: undefined,
   timeout: undefined,
+  on_error: { mode: 'null' },
+  max_errors: undefined,
+  cache: 'on',
   request_timeout: undefined,
   max_wait: 120,
+  max_stall: 300,
+  explain_scan_seconds: 5,
   cache_dir: undefined,
+  cache_size_mb: 4096,
   memory_limit_mb: undefined,
 };
 
@@ -91,24 +115,23 @@ export interface SettingDoor {
  * @throws SqlcError settings/unknown, settings/not-supported, settings/value
  */
 export function withSetting(settings: Settings, name: string, value: string, door: SettingDoor): Settings {
-  const span = door.name;
   const key = name.toLowerCase();
   if (SESSION_OPTIONS.includes(key)) {
-    if (door.opening) throw unknown(name, span);
+    if (door.opening) throw unknown(name, door.name);
     refuseMeaningful(key, value, door.value);
     return settings;
   }
-  if (NOT_ENFORCED.includes(key)) throw error('settings/not-supported', { name: key }, { span });
-  if (!isSetting(key)) throw unknown(name, span);
+  if (NOT_ENFORCED.includes(key)) throw error('settings/not-supported', { name: key }, { span: door.name });
+  if (!isSetting(key)) throw unknown(name, door.name);
   const definition = DEFINITIONS[key];
   if (definition.atOpen && !door.opening) {
     throw error(
       'settings/value',
       { name: key, found: 'SET in a session', expected: 'to be given when the engine opens' },
-      { span, hint: `Use --set ${key}=… or SQLC_${key.toUpperCase()}.` },
+      { span: door.name, hint: `Use --set ${key}=… or SQLC_${key.toUpperCase()}.` },
     );
   }
-  return { ...settings, [key]: parsed(key, definition.kind, value, door.value) };
+  return { ...settings, [key]: settingValue(key, definition.kind, value, door.value) };
 }
 
 /** @throws SqlcError settings/not-option and those of withSetting */
@@ -119,11 +142,10 @@ export function withOptions(settings: Settings, options: readonly QueryOption[])
     const key = name.toLowerCase();
     if (isSetting(key) && !DEFINITIONS[key].option) throw error('settings/not-option', { name: key }, { span });
     if (option.value === undefined) throw unknown(name, span);
-    return withSetting(current, name, String(option.value.value), {
-      opening: false,
-      name: span,
-      value: option.value.span,
-    });
+    const text = [option.value, option.argument]
+      .flatMap((part) => (part === undefined ? [] : [String(part.value)]))
+      .join(' ');
+    return withSetting(current, name, text, { opening: false, name: span, value: option.value.span });
   }, settings);
 }
 
@@ -140,18 +162,7 @@ export function settingsFromEnvironment(
 }
 
 function isSetting(name: string): name is SettingName {
-  return name in DEFINITIONS;
-}
-
-function parsed(name: string, kind: Definition['kind'], value: string, span: Span | undefined): string | number {
-  if (kind === 'path') return value;
-  const number = Number(value);
-  const least = kind === 'megabytes' ? 64 : 0;
-  if (value.trim() === '' || !Number.isFinite(number) || number < least || (kind === 'seconds' && number === 0)) {
-    const expected = kind === 'megabytes' ? `a number of megabytes, at least ${least}` : 'a positive number of seconds';
-    throw error('settings/value', { name, found: `"${value}"`, expected }, { span });
-  }
-  return number;
+  return Object.hasOwn(DEFINITIONS, name);
 }
 
 /** Turning these off would change answers, which is not built. */
@@ -165,10 +176,12 @@ function refuseMeaningful(name: string, value: string, span: Span | undefined): 
     'concat_null_yields_null',
     'arithabort',
   ];
-  if (off && meaningful.includes(name))
+  if (off && meaningful.includes(name)) {
     throw error('not-supported', { what: `SET ${name.toUpperCase()} OFF` }, { span });
-  if (!off && (name === 'noexec' || name === 'implicit_transactions'))
+  }
+  if (!off && (name === 'noexec' || name === 'implicit_transactions')) {
     throw error('not-supported', { what: `SET ${name.toUpperCase()} ON` }, { span });
+  }
 }
 
 function unknown(name: string, span: Span | undefined) {

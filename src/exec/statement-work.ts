@@ -8,6 +8,7 @@ import type { WorkNames } from '../planner/unparse.ts';
 import type { Budget } from '../udf/budget.ts';
 import type { CallOptions } from '../udf/call-operator.ts';
 import { type CallStatistics, callStatistics } from '../udf/call-statistics.ts';
+import type { ErrorLimit } from '../udf/error-limit.ts';
 import type { Input, Operation } from '../udf/operation.ts';
 import type { ServicePool } from '../udf/service.ts';
 import { AnswerTable } from './answer-table.ts';
@@ -30,6 +31,7 @@ export interface WorkOptions {
   readonly maxWaitSeconds: number;
   readonly maxStallSeconds: number;
   readonly budget: Budget;
+  readonly errorLimit: ErrorLimit;
   /** Unique among the statements of the engine. */
   readonly id: number;
 }
@@ -85,7 +87,7 @@ export class StatementWork {
   /** Asks the call's service for the inputs a query of keys gives. */
   async ask(call: PhysicalCall, chunks: AsyncIterable<DuckDBDataChunk>): Promise<void> {
     const { operation } = call;
-    const { services, report, signal, budget, maxWaitSeconds, maxStallSeconds } = this.options;
+    const { services, report, signal, budget, errorLimit, maxWaitSeconds, maxStallSeconds } = this.options;
     const pool = await services.find(operation, call.service);
     const stats =
       this.#statistics.get(call.answers) ??
@@ -97,7 +99,17 @@ export class StatementWork {
     const table = await this.answersOf(call);
     const cache = await services.cacheOf(operation, pool);
     const inputs = inputsOf(chunks, call.inputs.length, stats);
-    await table.fill(inputs, { operation, pool, stats, budget, cache, signal, maxWaitSeconds, maxStallSeconds });
+    await table.fill(inputs, {
+      operation,
+      pool,
+      stats,
+      budget,
+      errorLimit,
+      cache,
+      signal,
+      maxWaitSeconds,
+      maxStallSeconds,
+    });
   }
 
   /** Runs when the statement ends. */

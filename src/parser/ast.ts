@@ -357,6 +357,8 @@ export type Statement =
 export interface QueryOption extends Node {
   readonly name: Identifier;
   readonly value: OptionValue | undefined;
+  /** Second part of a value: the default of `ON_ERROR DEFAULT 'x'`, the PERCENT of `MAX_ERRORS 5 PERCENT`. */
+  readonly argument: OptionValue | undefined;
 }
 export type OptionValue =
   | { readonly kind: 'number'; readonly value: number; readonly span: Span }

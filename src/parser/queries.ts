@@ -207,8 +207,13 @@ export class QueryParser extends Selects {
       this.OPTION1(() => this.CONSUME(T.Equal));
       return this.SUBRULE(this.settingValue);
     });
+    // ON_ERROR DEFAULT 'x', MAX_ERRORS 5 PERCENT: a value of two parts.
+    const isFirst = this.ACTION(
+      () => !isHint && (value?.kind === 'number' || String(value?.value).toUpperCase() === 'DEFAULT'),
+    );
+    const argument = this.OPTION3({ GATE: () => isFirst, DEF: () => this.SUBRULE1(this.settingValue) });
     this.OPTION2({ GATE: () => isHint, DEF: () => this.SUBRULE(this.ignored) });
-    return this.ACTION(() => ({ name, value, span: this.since(name.span.start) }));
+    return this.ACTION(() => ({ name, value, argument, span: this.since(name.span.start) }));
   });
 
   /** `5`, `-1.5`, `'text'`, `ON`. */

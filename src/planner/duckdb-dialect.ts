@@ -206,6 +206,9 @@ const OPERATORS: Readonly<Record<string, Spell>> = {
   round: ([x, n], { type }) => typed(`round(${x}, ${n})`, type),
   'round-or-truncate': ([x, n, how], { type }) =>
     typed(`CASE WHEN ${how} = 0 THEN round(${x}, ${n}) ELSE trunc(${x}, ${n}) END`, type),
+  // The value stands beside the error for its type; it is never reached.
+  'raise-document': ([failure, value]) =>
+    `CASE WHEN error('${RAISED}service/document:' || ${failure}.code || ' ' || ${failure}.message) IS NULL THEN ${value} ELSE ${value} END`,
   year: ([d]) => typed(`year(${d})`, { kind: 'int' }),
   month: ([d]) => typed(`month(${d})`, { kind: 'int' }),
   day: ([d]) => typed(`day(${d})`, { kind: 'int' }),

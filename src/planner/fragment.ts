@@ -69,7 +69,7 @@ function stageCall(node: CognitiveMap, b: Builder): Staged {
     kind: 'staged',
     stage,
     columns: columnsOf(rows),
-    answer: { column: node.call.answer, table: call.answers, inputs },
+    answer: { column: node.call.answer, failure: node.call.failure, table: call.answers, inputs },
   };
 }
 
@@ -137,7 +137,7 @@ function stream(plan: LogicalPlan, b: Builder): Output | undefined {
       kind: 'staged',
       stage,
       columns: [...columns, row],
-      answer: { column: node.call.answer, table: call.answers, inputs: incoming.inputs },
+      answer: { column: node.call.answer, failure: node.call.failure, table: call.answers, inputs: incoming.inputs },
     };
     const next = nodes.slice(0, i).findLastIndex((n) => n.kind === 'cognitive-map');
     const between = nodes.slice(next + 1, i);

@@ -4,7 +4,7 @@ import type { Snapshot } from '../catalog/snapshot.ts';
 import { invariant } from '../common/errors.ts';
 import type { Query } from '../parser/ast.ts';
 import type { FunctionRegistry } from '../udf/function.ts';
-import type { ParameterValue } from './bind/context.ts';
+import type { OnError, ParameterValue } from './bind/context.ts';
 import { bindQuery } from './bind/query.ts';
 import type { ColumnId } from './expression.ts';
 import { fragmentPlan } from './fragment.ts';
@@ -20,6 +20,7 @@ export interface PlanInputs {
   readonly snapshot: Snapshot;
   readonly functions: FunctionRegistry;
   readonly parameters: ReadonlyMap<string, ParameterValue>;
+  readonly onError: OnError;
   readonly rules: readonly Rule[];
   readonly oracle: TypeOracle;
   readonly memo: TypeMemo;

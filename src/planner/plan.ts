@@ -108,6 +108,8 @@ export interface CognitiveCall {
   readonly guard: Expr | undefined;
   /** Appended: the operation's answer. */
   readonly answer: Column;
+  /** Appended when something reads it: why the service refused the row's input, else NULL. */
+  readonly failure: Column | undefined;
   /** Function as written, for messages. */
   readonly fn: string;
 }
@@ -125,8 +127,18 @@ export interface Staged {
   readonly stage: number;
   readonly columns: readonly Column[];
   readonly answer:
-    | { readonly column: Column; readonly table: number; readonly inputs: readonly ColumnId[] }
+    | {
+        readonly column: Column;
+        readonly failure: Column | undefined;
+        readonly table: number;
+        readonly inputs: readonly ColumnId[];
+      }
     | undefined;
+}
+
+/** What a call appends. */
+export function answerColumns(call: Pick<CognitiveCall, 'answer' | 'failure'>): readonly Column[] {
+  return call.failure === undefined ? [call.answer] : [call.answer, call.failure];
 }
 
 /** Output columns, in order. */
@@ -151,9 +163,11 @@ export function columnsOf(plan: LogicalPlan): readonly Column[] {
     case 'unnest':
       return [...columnsOf(plan.child), plan.column];
     case 'cognitive-map':
-      return [...columnsOf(plan.child), plan.call.answer];
+      return [...columnsOf(plan.child), ...answerColumns(plan.call)];
     case 'staged':
-      return plan.answer === undefined ? plan.columns : [...plan.columns, plan.answer.column];
+      return plan.answer === undefined
+        ? plan.columns
+        : [...plan.columns, ...answerColumns({ answer: plan.answer.column, failure: plan.answer.failure })];
     default:
       return unreachable(plan);
   }

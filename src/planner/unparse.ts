@@ -139,9 +139,9 @@ function printValues(plan: Extract<LogicalPlan, { kind: 'values' }>, p: Printer)
 function printStaged(plan: Staged, p: Printer): string {
   const items = plan.columns.map((c) => `s.${columnName(c.id)}`);
   if (plan.answer === undefined) return `SELECT ${items.join(', ')} FROM ${p.names.stage(plan.stage)} AS s`;
-  const { column, table, inputs } = plan.answer;
+  const { column, failure, table, inputs } = plan.answer;
   const on = inputs.map((id, i) => `a.k${i + 1} IS NOT DISTINCT FROM encode(s.${columnName(id)})`).join(' AND ');
-  return `SELECT ${[...items, `a.v AS ${columnName(column.id)}`].join(', ')} FROM ${p.names.stage(plan.stage)} AS s LEFT JOIN ${p.names.answers(table)} AS a ON ${on}`;
+  return `SELECT ${[...items, `a.v AS ${columnName(column.id)}`, ...(failure === undefined ? [] : [`a.e AS ${columnName(failure.id)}`])].join(', ')} FROM ${p.names.stage(plan.stage)} AS s LEFT JOIN ${p.names.answers(table)} AS a ON ${on}`;
 }
 
 function orderBy(keys: readonly SortKey[], p: Printer): string {

@@ -4,6 +4,7 @@
 import { error } from '../common/errors.ts';
 import type { Budget } from './budget.ts';
 import type { CallStatistics } from './call-statistics.ts';
+import type { ErrorLimit } from './error-limit.ts';
 import type { Input, Operation, Outcome } from './operation.ts';
 import { askBatch } from './request.ts';
 import type { Service, ServicePool } from './service.ts';
@@ -26,6 +27,7 @@ export interface CallOptions {
   readonly pool: ServicePool;
   readonly stats: CallStatistics;
   readonly budget: Budget;
+  readonly errorLimit: ErrorLimit;
   /** `read`: a miss is an error; `refresh`: ask again and overwrite. */
   readonly cache: { readonly mode: 'on' | 'read' | 'refresh'; readonly store: AnswerCache } | undefined;
   readonly signal: AbortSignal;
@@ -66,6 +68,7 @@ export async function* callOperation(
       [...inFlight].map((p) => p.then((found) => ({ request: p, answers: found }))),
     );
     inFlight.delete(request);
+    for (const { outcome } of answers) options.errorLimit.count(!outcome.ok);
     return answers;
   };
   try {
@@ -82,6 +85,7 @@ export async function* callOperation(
       while (inFlight.size >= most) yield await settle();
     }
     while (inFlight.size > 0) yield await settle();
+    options.errorLimit.check();
   } finally {
     stall.end();
     signal.removeEventListener('abort', stopped);

@@ -54,9 +54,10 @@ export async function planTable(
   id: number,
 ): Promise<{ plan: PlannedQuery; table: StoredTable }> {
   const name = newTableName(statement.name, snapshot);
+  const settings = withOptions(context.session.settings, statement.options);
   const plan = await planQuery(
     statement.query,
-    context.session.planInputs(snapshot, context.parameters, id),
+    context.session.planInputs(snapshot, context.parameters, id, settings),
     'blocking',
   );
   const columns = renamed(plan.logical, statement.columns, 'column list', statement.name.span).map((c) => {

@@ -5,6 +5,7 @@ import { error } from '../../common/errors.ts';
 import type { Statement } from '../../parser/ast.ts';
 import { type PlannedQuery, planQuery } from '../../planner/plan-query.ts';
 import { printPlan } from '../../planner/print-plan.ts';
+import { withOptions } from '../settings.ts';
 import type { StatementContext } from '../statement.ts';
 import { planTable } from './create-table-as.ts';
 
@@ -48,7 +49,16 @@ async function planOf(statement: Statement, context: StatementContext, snapshot:
   const id = 0;
   switch (statement.kind) {
     case 'select-statement':
-      return planQuery(statement.query, context.session.planInputs(snapshot, context.parameters, id), 'streaming');
+      return planQuery(
+        statement.query,
+        context.session.planInputs(
+          snapshot,
+          context.parameters,
+          id,
+          withOptions(context.session.settings, statement.options),
+        ),
+        'streaming',
+      );
     case 'create-table-as':
       return (await planTable(statement, context, snapshot, id)).plan;
     default:

@@ -15,7 +15,11 @@ export async function runSelect(statement: SelectStatement, context: StatementCo
   const snapshot = await session.parts.store.snapshot();
   const started = performance.now();
   const id = session.nextId();
-  const plan = await planQuery(statement.query, session.planInputs(snapshot, context.parameters, id), 'streaming');
+  const plan = await planQuery(
+    statement.query,
+    session.planInputs(snapshot, context.parameters, id, settings),
+    'streaming',
+  );
   report.planMs = performance.now() - started;
   const schema = arrowSchema(plan.physical.columns.map((c) => ({ name: c.name, type: c.type, nullable: true })));
   return new Result(schema, report, () => rows(plan, schema, { ...context, settings, id, snapshot }));

@@ -8,6 +8,8 @@ export function duckdbError(cause: unknown): SqlcError {
   if (cause instanceof SqlcError) return cause;
   const message = cause instanceof Error ? cause.message : String(cause);
   const raised = message.match(new RegExp(`${RAISED}([a-z/-]+)(?::([^\\s]+))?`));
+  const refused = message.match(new RegExp(`${RAISED}service/document:(\\S+) ([^\\n]*)`));
+  if (refused !== null) return error('service/document', { code: refused[1] ?? '', detail: refused[2] ?? '' });
   if (raised !== null) return raisedError(raised[1] ?? '', raised[2] ?? '');
   const [first = ''] = message.split('\n');
   const conversion =

@@ -35,6 +35,7 @@ export function bindCall(call: FunctionCall, env: Env): Expr {
   if (call.service !== undefined)
     throw error('not-supported', { what: `USING SERVICE in "${name}"` }, { span: call.service.span });
   if (name === 'UNNEST') return bindUnnest(call, env);
+  if (name === 'COGNITIVE_ERROR') return bindCognitiveError(call, env);
   const lazy = LAZY_FUNCTIONS.get(name);
   if (lazy !== undefined) return lazy(call, env);
   const scalar = SCALAR_FUNCTIONS.get(name);
@@ -48,6 +49,28 @@ export function bindCall(call: FunctionCall, env: Env): Expr {
   if (WINDOW_FUNCTIONS.has(name)) throw error('bind/needs-over', { name }, { span: call.span });
   if (RESERVED_FUNCTIONS.has(name)) throw error('bind/function-not-supported', { name }, { span: call.span });
   return bindEngineFunction(call, name, env);
+}
+
+/** The failure of a call, from the same request as its answer. */
+function bindCognitiveError(call: FunctionCall, env: Env): Expr {
+  checkArgumentCount(call, 1, 1);
+  const [inner] = call.args;
+  const fn = inner?.kind === 'call' ? env.ctx.functions.get(inner.name.name.toUpperCase()) : undefined;
+  if (inner?.kind !== 'call' || fn === undefined) {
+    throw error(
+      'bind/argument-type',
+      { index: 1, name: 'COGNITIVE_ERROR', found: 'another expression', expected: 'a call of a cognitive function' },
+      { span: inner?.span ?? call.span },
+    );
+  }
+  checkArgumentCount(inner, fn.params.filter((p) => !p.optional).length, fn.params.length);
+  return bindCognitiveCall(
+    env,
+    inner,
+    fn,
+    inner.args.map((a) => bindExpression(a, env)),
+    'failure',
+  );
 }
 
 /** `WITHIN GROUP`, `DISTINCT` and null treatment belong to aggregates and windows. */

@@ -1,17 +1,37 @@
 // A cognitive call becomes a CognitiveMap under the clause that mentions it, and a projection of its answer in place.
 
-import { FLOAT, INT, isText, typeName } from '../../arrow/sql-type.ts';
+import {
+  BIT,
+  FLOAT,
+  INT,
+  isNumeric,
+  isText,
+  NVARCHAR_MAX,
+  type SqlType,
+  struct,
+  typeName,
+} from '../../arrow/sql-type.ts';
 import { error } from '../../common/errors.ts';
+import type { Span } from '../../common/span.ts';
 import type { FunctionCall } from '../../parser/ast.ts';
 import type { CognitiveFunction } from '../../udf/function.ts';
-import { column, type Expr, literal, operator } from '../expression.ts';
+import { type Column, column, type Expr, literal, operator } from '../expression.ts';
 import { columnsUsed } from '../shape.ts';
 import { allOf } from './conditions.ts';
 import type { Env } from './context.ts';
 import { coerce } from './types.ts';
 
+/** Why the service refused a document: what COGNITIVE_ERROR gives. */
+export const FAILURE: SqlType = struct({ code: NVARCHAR_MAX, message: NVARCHAR_MAX, retriable: BIT });
+
 /** @throws SqlcError bind/argument-count, bind/argument-type, bind/cognitive-correlated */
-export function bindCognitiveCall(env: Env, call: FunctionCall, fn: CognitiveFunction, given: readonly Expr[]): Expr {
+export function bindCognitiveCall(
+  env: Env,
+  call: FunctionCall,
+  fn: CognitiveFunction,
+  given: readonly Expr[],
+  want: 'answer' | 'failure' = 'answer',
+): Expr {
   const args = fn.params.map((param, i) => {
     const arg = given[i];
     if (arg === undefined) return literal(null, param.type);
@@ -30,12 +50,78 @@ export function bindCognitiveCall(env: Env, call: FunctionCall, fn: CognitiveFun
   const holder = env.hoist(used);
   if (holder === undefined) throw error('bind/cognitive-correlated', { name: fn.name }, { span: call.span });
   const answer = { id: env.ctx.nextId(), name: fn.name.toLowerCase(), type: fn.operation.answer };
+  const failure =
+    env.ctx.onError.mode === 'null' && want === 'answer'
+      ? undefined
+      : { id: env.ctx.nextId(), name: 'failure', type: FAILURE };
   holder.plan = {
     kind: 'cognitive-map',
     child: holder.plan,
-    call: { operation: fn.operation, service: call.service?.name, args, guard, answer, fn: fn.name },
+    call: { operation: fn.operation, service: call.service?.name, args, guard, answer, failure, fn: fn.name },
   };
-  return { ...project(fn, column(answer)), span: call.span } as Expr; // the span does not change the kind
+  if (want === 'failure' && failure !== undefined) return column(failure, call.span);
+  return { ...answered(env, fn, project(fn, column(answer)), failure, call.span), span: call.span } as Expr; // the span does not change the kind
+}
+
+/** What a failed document's row gets: NULL, a value, or an error where the value is used. */
+function answered(env: Env, fn: CognitiveFunction, value: Expr, failure: Column | undefined, span: Span): Expr {
+  const { onError } = env.ctx;
+  if (failure === undefined || onError.mode === 'null') return value;
+  const failed = operator('is-not-null', [column(failure)], BIT);
+  if (onError.mode === 'default') {
+    if (!isText(fn.returns) && !isNumeric(fn.returns)) {
+      throw error('bind/on-error-default', { name: fn.name, type: typeName(fn.returns) }, { span });
+    }
+    const fallback: Expr = {
+      kind: 'cast',
+      operand: literal(onError.value, NVARCHAR_MAX),
+      type: fn.returns,
+      onError: 'fail',
+    };
+    return { kind: 'case', branches: [{ when: failed, then: fallback }], otherwise: value, type: fn.returns };
+  }
+  if (env.undecided !== undefined) {
+    env.undecided.push(failure);
+    return value;
+  }
+  const raised = operator('raise-document', [column(failure), value], fn.returns);
+  return { kind: 'case', branches: [{ when: failed, then: raised }], otherwise: value, type: fn.returns };
+}
+
+/**
+ * Conjuncts under ON_ERROR FAIL: a failed value passes as undecided, and its error is raised only for rows that
+ * survive every conjunct, so that the answer does not depend on their order.
+ */
+export function undecidedFilter(
+  conjuncts: readonly { readonly predicate: Expr; readonly failures: readonly Column[] }[],
+): { filters: Expr[]; check: Expr | undefined } {
+  const filters = conjuncts.map(({ predicate, failures }): Expr => {
+    if (failures.length === 0) return predicate;
+    return {
+      kind: 'case',
+      branches: [{ when: anyFailed(failures), then: literal(true, BIT) }],
+      otherwise: predicate,
+      type: BIT,
+    };
+  });
+  const failures = conjuncts.flatMap((c) => c.failures);
+  if (failures.length === 0) return { filters, check: undefined };
+  const raises = failures.map((f) => ({
+    when: operator('is-not-null', [column(f)], BIT),
+    then: operator('raise-document', [column(f), literal(true, BIT)], BIT) as Expr,
+  }));
+  const survivors = operator('and', filters, BIT);
+  const raise: Expr = { kind: 'case', branches: raises, otherwise: literal(true, BIT), type: BIT };
+  // One expression, so that the engine cannot raise before it has filtered.
+  return {
+    filters,
+    check: { kind: 'case', branches: [{ when: survivors, then: raise }], otherwise: literal(false, BIT), type: BIT },
+  };
+}
+
+function anyFailed(failures: readonly Column[]): Expr {
+  const tests = failures.map((f) => operator('is-not-null', [column(f)], BIT));
+  return tests.length === 1 && tests[0] !== undefined ? tests[0] : operator('or', tests, BIT);
 }
 
 export function checkArgumentCount(call: FunctionCall, min: number, max: number): void {

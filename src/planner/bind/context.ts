@@ -21,12 +21,16 @@ export interface KnownTypes {
   resultType(fn: string, args: readonly SqlType[]): SqlType | null | undefined;
 }
 
+/** What a failed document becomes: NULL, an error, or a value. */
+export type OnError = { readonly mode: 'null' | 'fail' } | { readonly mode: 'default'; readonly value: string };
+
 export interface BindContext {
   readonly snapshot: Snapshot;
   readonly functions: FunctionRegistry;
   /** By lower-case name, without @. */
   readonly parameters: ReadonlyMap<string, ParameterValue>;
   readonly knownTypes: KnownTypes;
+  readonly onError: OnError;
   nextId(): ColumnId;
 }
 
@@ -81,6 +85,8 @@ export interface Env {
   /** Select aliases, by lower-case name: a convenience where no column has the name. */
   readonly aliases: ReadonlyMap<string, Expression>;
   readonly depth: number;
+  /** Under ON_ERROR FAIL, where conditions collect the failures that leave them undecided. */
+  readonly undecided?: Column[] | undefined;
 }
 
 /** Thrown inside binding only: a result type must be asked of the engine first. */

@@ -8,6 +8,7 @@ import { type AggregateExpr, type Column, type ColumnId, column, type Expr, type
 import { type Aggregate, columnsOf, type LogicalPlan } from '../plan.ts';
 import { AGGREGATES } from './aggregates.ts';
 import { astKey, callsIn } from './ast-key.ts';
+import { undecidedFilter } from './cognitive.ts';
 import { allOf } from './conditions.ts';
 import { type Env, type Grouping, hoistTo, type PlanHolder } from './context.ts';
 import { bindCondition, bindExpression, flatten } from './expression.ts';
@@ -56,8 +57,15 @@ export function bindSelect(select: ast.Select, tail: ast.Query | undefined, q: Q
 function filter(holder: PlanHolder, condition: ast.Expression | undefined, env: Env): void {
   if (condition === undefined) return;
   // Top-level conjuncts do not guard each other: each is a filter of its own, and rules choose their order.
-  const predicate = allOf(flatten(condition, 'and').map((c) => bindCondition(c, env)));
-  if (predicate !== undefined) holder.plan = { kind: 'filter', child: holder.plan, predicate };
+  const conjuncts = flatten(condition, 'and').map((c) => {
+    const failures: Column[] = [];
+    const undecided = env.ctx.onError.mode === 'fail' ? failures : undefined;
+    return { predicate: bindCondition(c, { ...env, undecided }), failures };
+  });
+  const { filters, check } = undecidedFilter(conjuncts);
+  for (const predicate of [allOf(filters), check]) {
+    if (predicate !== undefined) holder.plan = { kind: 'filter', child: holder.plan, predicate };
+  }
 }
 
 function aliasesOf(select: ast.Select): ReadonlyMap<string, ast.Expression> {

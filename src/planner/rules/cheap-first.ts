@@ -28,12 +28,21 @@ function sinkConjuncts(plan: LogicalPlan): LogicalPlan {
   let child = plan.child;
   const staying: Expr[] = [];
   for (const conjunct of conjunctsOf(plan.predicate)) {
-    const sunk = sink(conjunct, child);
+    const sunk = raises(conjunct) ? undefined : sink(conjunct, child);
     if (sunk === undefined) staying.push(conjunct);
     else child = sunk;
   }
   if (child === plan.child) return plan;
   return staying.length === 0 ? child : { kind: 'filter', child, predicate: allOf(staying) };
+}
+
+/** ON_ERROR FAIL's check raises only for rows that survive everything else: it stays last. */
+function raises(expr: Expr): boolean {
+  let found = false;
+  visitExpr(expr, (e) => {
+    if (e.kind === 'operator' && e.op === 'raise-document') found = true;
+  });
+  return found;
 }
 
 /** The plan with the conjunct below at least one call, or undefined when it cannot get there. */

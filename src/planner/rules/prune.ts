@@ -9,7 +9,7 @@
 // Must not fire: DISTINCT and set operations read every column; UNNEST multiplies rows even when its column is unread.
 
 import { type ColumnId, column } from '../expression.ts';
-import { columnsOf, type LogicalPlan } from '../plan.ts';
+import { answerColumns, columnsOf, type LogicalPlan } from '../plan.ts';
 import type { Rule } from '../rule.ts';
 import { columnsUsed, expressionsOf, mapExpressions, rewriteExpr, visitExpr } from '../shape.ts';
 
@@ -37,7 +37,7 @@ function pruned(plan: LogicalPlan, wanted: Wanted): LogicalPlan {
       return columns === node.columns && below === node.child ? node : { ...node, child: below, columns };
     }
     case 'cognitive-map': {
-      if (!wanted.has(node.call.answer.id)) return pruned(node.child, wanted);
+      if (!answerColumns(node.call).some((c) => wanted.has(c.id))) return pruned(node.child, wanted);
       const needed = union(wanted, expressionsOf(node));
       const below = narrowed(child(node.child, needed), needed);
       return below === node.child ? node : { ...node, child: below };

@@ -11,33 +11,38 @@
 // is missing for the rows its guard leaves out.
 
 import { type Column, column, type Expr } from '../expression.ts';
-import { type CognitiveCall, columnsOf, type LogicalPlan } from '../plan.ts';
+import { answerColumns, type CognitiveCall, type CognitiveMap, columnsOf, type LogicalPlan } from '../plan.ts';
 import type { Rule } from '../rule.ts';
 import { rewritePlan, substituted } from '../shape.ts';
 
 export const share: Rule = {
   name: 'share',
   phase: 'sharing',
-  apply: (plan) => rewritePlan(plan, shareOne),
+  apply: (plan, { nextId }) => rewritePlan(plan, (node) => shareOne(node, nextId)),
 };
 
-function shareOne(plan: LogicalPlan): LogicalPlan {
+function shareOne(plan: LogicalPlan, nextId: () => number): LogicalPlan {
   if (plan.kind !== 'cognitive-map') return plan;
-  const found = exposeAnswer(plan.child, plan.call);
+  const { answer, failure } = plan.call;
+  const found = exposed(plan.child, plan.call, nextId);
   if (found === undefined) return plan;
   const columns = columnsOf(plan.child).map((c) => ({ ...c, expr: column(c) }));
-  return {
-    kind: 'project',
-    child: found.plan,
-    columns: [...columns, { ...plan.call.answer, expr: column(found.answer) }],
-  };
+  const shared = [{ ...answer, expr: column(found.answer) }];
+  if (failure !== undefined && found.failure !== undefined) shared.push({ ...failure, expr: column(found.failure) });
+  return { kind: 'project', child: found.plan, columns: [...columns, ...shared] };
+}
+
+interface Exposed {
+  readonly plan: LogicalPlan;
+  readonly answer: Column;
+  readonly failure: Column | undefined;
 }
 
 /** The plan with an equal call's answer among its columns, if there is one below. */
-function exposeAnswer(plan: LogicalPlan, call: CognitiveCall): { plan: LogicalPlan; answer: Column } | undefined {
+function exposed(plan: LogicalPlan, call: CognitiveCall, nextId: () => number): Exposed | undefined {
   switch (plan.kind) {
     case 'cognitive-map':
-      if (covers(plan.call, call)) return { plan, answer: plan.call.answer };
+      if (covers(plan.call, call)) return withFailure(plan, call, nextId);
       break;
     case 'filter':
     case 'sort':
@@ -48,24 +53,25 @@ function exposeAnswer(plan: LogicalPlan, call: CognitiveCall): { plan: LogicalPl
     case 'project': {
       const source = new Map(plan.columns.map((c) => [c.id, c.expr]));
       const guard = call.guard === undefined ? undefined : substituted(call.guard, source);
-      const below = exposeAnswer(plan.child, { ...call, args: call.args.map((a) => substituted(a, source)), guard });
+      const below = exposed(plan.child, { ...call, args: call.args.map((a) => substituted(a, source)), guard }, nextId);
       if (below === undefined) return undefined;
-      const kept = plan.columns.find((c) => c.expr.kind === 'column' && c.expr.id === below.answer.id);
-      if (kept !== undefined) return { plan: { ...plan, child: below.plan }, answer: kept };
-      return {
-        plan: {
-          ...plan,
-          child: below.plan,
-          columns: [...plan.columns, { ...below.answer, expr: column(below.answer) }],
-        },
-        answer: below.answer,
-      };
+      const missing = answerColumns(below).filter((c) => !plan.columns.some((p) => p.id === c.id));
+      const columns = [...plan.columns, ...missing.map((c) => ({ ...c, expr: column(c) }))];
+      return { ...below, plan: { ...plan, child: below.plan, columns } };
     }
     default:
       return undefined;
   }
-  const below = exposeAnswer(plan.child, call);
-  return below && { plan: { ...plan, child: below.plan }, answer: below.answer };
+  const below = exposed(plan.child, call, nextId);
+  return below && { ...below, plan: { ...plan, child: below.plan } };
+}
+
+/** The lower call gives the failure too when the upper one's is read. */
+function withFailure(plan: CognitiveMap, upper: CognitiveCall, nextId: () => number): Exposed {
+  const { answer, failure } = plan.call;
+  if (failure !== undefined || upper.failure === undefined) return { plan, answer, failure };
+  const added = { ...upper.failure, id: nextId() };
+  return { plan: { ...plan, call: { ...plan.call, failure: added } }, answer, failure: added };
 }
 
 function covers(lower: CognitiveCall, upper: CognitiveCall): boolean {
