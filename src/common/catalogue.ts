@@ -213,6 +213,11 @@ export const catalogue = {
     message:
       '{service} answered nothing for {seconds} s (max_stall); {answered} of {distinct} distinct inputs were answered',
   },
+  'function/threw': { message: 'registered function "{name}" threw: {detail}' },
+  'function/answer-count': {
+    message: 'registered function "{name}" returned {found}, expected {expected} values: one a row',
+  },
+  'function/definition': { message: 'function "{name}" cannot be registered: {reason}' },
   'budget/calls': {
     message: 'max_calls is {limit}: {used} requests were sent, and at least {needed} are needed',
     hint: 'Answers so far are kept in the cache; raise max_calls to go on.',

@@ -11,6 +11,7 @@ import { newReport } from '../exec/run-report.ts';
 import type { Statement } from '../parser/ast.ts';
 import { parse } from '../parser/parse.ts';
 import { quote } from '../planner/duckdb-dialect.ts';
+import { type FunctionDefinition, functionOf } from './function-definition.ts';
 import { type EngineOptions, openSession } from './open.ts';
 import { boundParameters, type ParameterInput } from './parameters.ts';
 import type { Result } from './result.ts';
@@ -144,6 +145,20 @@ export class Engine {
       connection.close();
     }
     store.register({ kind: 'stored', schema: 'dbo', name, columns, database: WORK });
+  }
+
+  /**
+   * Makes a batch function of this program callable in SQL, until the engine closes.
+   *
+   * @example
+   * engine.registerFunction({ name: 'SHOUT', params: ['nvarchar'], returns: 'nvarchar', batchSize: 100,
+   *   call: (rows) => rows.map(([text]) => String(text).toUpperCase()) });
+   * @throws SqlcError function/definition, bind/unknown-type
+   */
+  registerFunction(definition: FunctionDefinition): void {
+    this.#session.checkOpen();
+    const fn = functionOf(definition, this.#session.functions);
+    this.#session.functions.set(fn.name, fn);
   }
 
   /** Cancels what runs and gives everything back. */

@@ -14,7 +14,7 @@ import { TypeMemo, type TypeOracle } from '../planner/type-oracle.ts';
 import type { Storage } from '../storage/storage.ts';
 import { Budget } from '../udf/budget.ts';
 import { ErrorLimit } from '../udf/error-limit.ts';
-import type { FunctionRegistry } from '../udf/function.ts';
+import type { CognitiveFunction, FunctionRegistry } from '../udf/function.ts';
 import type { ServiceDirectory } from './services.ts';
 import type { Settings } from './settings.ts';
 
@@ -43,6 +43,8 @@ export class Session {
   readonly parts: SessionParts;
   settings: Settings;
   readonly #memo = new TypeMemo();
+  /** Those of the registry, and those the embedding program registered. */
+  readonly functions: Map<string, CognitiveFunction>;
   readonly #running = new Set<AbortController>();
   #lastId = 0;
   #closed = false;
@@ -50,6 +52,7 @@ export class Session {
   constructor(parts: SessionParts, settings: Settings) {
     this.parts = parts;
     this.settings = settings;
+    this.functions = new Map(parts.functions);
   }
 
   begin(report: RunReport, settings: Settings, signal: AbortSignal | undefined): Running {
@@ -105,10 +108,10 @@ export class Session {
     id: number,
     settings = this.settings,
   ): PlanInputs {
-    const { functions, rules, oracle } = this.parts;
+    const { rules, oracle } = this.parts;
     return {
       snapshot,
-      functions,
+      functions: this.functions,
       parameters,
       onError: settings.on_error,
       rules,

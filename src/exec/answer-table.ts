@@ -8,7 +8,7 @@ import { chunkOf } from '../arrow/values-to-chunk.ts';
 import type { PhysicalCall } from '../planner/physical.ts';
 import { columnName } from '../planner/unparse.ts';
 import { type Answered, type CallOptions, callOperation } from '../udf/call-operator.ts';
-import type { Input } from '../udf/operation.ts';
+import { type Input, isLocal } from '../udf/operation.ts';
 import type { Connection } from './duckdb/connection.ts';
 import { WORK } from './duckdb/database.ts';
 
@@ -43,11 +43,15 @@ export class AnswerTable {
   /** Query for the distinct inputs among some rows that no answer is known for yet, with the first row that needs each. */
   missing(call: PhysicalCall, rows: string, first: string | undefined): string {
     const inputs = call.inputs.map(columnName);
-    const [required] = inputs;
+    // A NULL needs no call: its answer is NULL. Neither does a text that services refuse as empty.
+    const needed = call.operation.inputs.flatMap((input, i) => {
+      if (input.optional) return [];
+      const present = `${inputs[i]} IS NOT NULL`;
+      return isLocal(call.operation) ? [present] : [`${present} AND ${inputs[i]} <> ''`];
+    });
     const keys = inputs.map((c, i) => `encode(${c}) AS k${i + 1}`);
     const names = inputs.map((_, i) => `k${i + 1}`);
-    // A NULL or an empty text needs no call: its answer is NULL.
-    const wanted = `SELECT ${keys.join(', ')}${first === undefined ? '' : `, ${first} AS first`} FROM ${rows} WHERE ${required} IS NOT NULL AND ${required} <> ''`;
+    const wanted = `SELECT ${keys.join(', ')}${first === undefined ? '' : `, ${first} AS first`} FROM ${rows} WHERE ${['TRUE', ...needed].join(' AND ')}`;
     const distinct =
       first === undefined
         ? `SELECT DISTINCT ${names.join(', ')} FROM (${wanted}) AS w`

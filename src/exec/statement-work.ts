@@ -9,7 +9,8 @@ import type { Budget } from '../udf/budget.ts';
 import type { CallOptions } from '../udf/call-operator.ts';
 import { type CallStatistics, callStatistics } from '../udf/call-statistics.ts';
 import type { ErrorLimit } from '../udf/error-limit.ts';
-import type { Input, Operation } from '../udf/operation.ts';
+import { type Input, isLocal, type Operation, type WireOperation } from '../udf/operation.ts';
+import { inProcessService } from '../udf/registered-function.ts';
 import type { ServicePool } from '../udf/service.ts';
 import { AnswerTable } from './answer-table.ts';
 import type { Connection } from './duckdb/connection.ts';
@@ -18,7 +19,7 @@ import type { RunReport } from './run-report.ts';
 
 export interface Services {
   /** Who answers an operation. @throws SqlcError not-supported, service/endpoint */
-  find(operation: Operation, name: string | undefined): Promise<ServicePool>;
+  find(operation: WireOperation, name: string | undefined): Promise<ServicePool>;
   /** What is remembered of an operation's answers, or undefined when nothing is. */
   cacheOf(operation: Operation, pool: ServicePool): Promise<CallOptions['cache']>;
 }
@@ -88,7 +89,7 @@ export class StatementWork {
   async ask(call: PhysicalCall, chunks: AsyncIterable<DuckDBDataChunk>): Promise<void> {
     const { operation } = call;
     const { services, report, signal, budget, errorLimit, maxWaitSeconds, maxStallSeconds } = this.options;
-    const pool = await services.find(operation, call.service);
+    const pool: ServicePool = isLocal(operation) ? [inProcessService()] : await services.find(operation, call.service);
     const stats =
       this.#statistics.get(call.answers) ??
       callStatistics(operation.id, pool.map((s) => s.name).join(', '), pool[0].currency);

@@ -206,6 +206,7 @@ const OPERATORS: Readonly<Record<string, Spell>> = {
   round: ([x, n], { type }) => typed(`round(${x}, ${n})`, type),
   'round-or-truncate': ([x, n, how], { type }) =>
     typed(`CASE WHEN ${how} = 0 THEN round(${x}, ${n}) ELSE trunc(${x}, ${n}) END`, type),
+  'input-text': ([x], { args: [arg] }) => inputText(`${x}`, arg?.type),
   // The value stands beside the error for its type; it is never reached.
   'raise-document': ([failure, value]) =>
     `CASE WHEN error('${RAISED}service/document:' || ${failure}.code || ' ' || ${failure}.message) IS NULL THEN ${value} ELSE ${value} END`,
@@ -213,6 +214,19 @@ const OPERATORS: Readonly<Record<string, Spell>> = {
   month: ([d]) => typed(`month(${d})`, { kind: 'int' }),
   day: ([d]) => typed(`day(${d})`, { kind: 'int' }),
 };
+
+/** A text that is equal exactly when the value is, and that JavaScript reads back without loss. */
+function inputText(sql: string, type: SqlType | undefined): string {
+  switch (type === undefined ? 'null' : familyOf(type)) {
+    case 'binary':
+      return `hex(${sql})`;
+    case 'list':
+    case 'struct':
+      return `CAST(to_json(${sql}) AS VARCHAR)`;
+    default:
+      return `CAST(${sql} AS VARCHAR)`;
+  }
+}
 
 export function operatorSql(expr: OperatorExpr, args: readonly string[]): string {
   const spell = OPERATORS[expr.op];

@@ -1,7 +1,7 @@
 // Logical plan -> physical plan. Maximal relational subtrees become fragments of SQL; each call becomes a stage
 // (set-oriented) or, where nothing above it blocks, a segment of a stream.
 
-import { BIGINT, BIT, NVARCHAR_MAX } from '../arrow/sql-type.ts';
+import { BIGINT, BIT, isText, NVARCHAR_MAX } from '../arrow/sql-type.ts';
 import type { ExternalTable } from '../catalog/definitions.ts';
 import { type Column, type ColumnId, column, type Expr, operator } from './expression.ts';
 import type { Output, PhysicalCall, PhysicalPlan, Segment, StageStep } from './physical.ts';
@@ -86,7 +86,8 @@ function withInputs(node: CognitiveMap, b: Builder): { rows: LogicalPlan; inputs
   const columns = columnsOf(node.child).map((c) => ({ ...c, expr: column(c) as Expr }));
   const inputs: ColumnId[] = [];
   const { guard } = node.call;
-  for (const arg of node.call.args) {
+  for (const given of node.call.args) {
+    const arg = isText(given.type) ? given : operator('input-text', [given], NVARCHAR_MAX);
     if (arg.kind === 'column' && guard === undefined && !inputs.includes(arg.id)) {
       inputs.push(arg.id);
       continue;

@@ -15,7 +15,10 @@ export type AnswerValue =
   | readonly AnswerValue[]
   | { readonly [field: string]: AnswerValue };
 
-/** The arguments of one distinct input, in the order of `Operation.inputs`; NULL is an argument left out. */
+/**
+ * The arguments of one distinct input, in the order of `Operation.inputs`; NULL is an optional argument left out.
+ * Always text, whatever the type: equal texts are equal inputs, and the bytes are the key of the answer.
+ */
 export type Input = readonly (string | null)[];
 
 /** A document the service refuses: a value, not an exception. */
@@ -59,16 +62,20 @@ export interface Limits {
 
 export type ServiceType = 'language' | 'vision' | 'face' | 'speech' | 'translator' | 'anomaly';
 
-export interface Operation {
+interface OperationBase {
   /** `language/sentiment`: the ids of the emulator's statistics and of the run report. */
   readonly id: string;
-  readonly service: ServiceType;
   readonly inputs: readonly { readonly name: string; readonly type: SqlType; readonly optional: boolean }[];
   /** Type of one answer: always a struct. */
   readonly answer: SqlType;
   readonly limits: Limits;
   /** What one input is billed as: text records, transactions … (7-azure-wire, section 10). */
   billedUnits(input: Input): number;
+}
+
+/** Asked of a service, over a transport. An empty text needs no call: services refuse it. */
+export interface WireOperation extends OperationBase {
+  readonly service: ServiceType;
   /** One request for these inputs. Ids are the position in `inputs`, as decimal strings. */
   encode(
     inputs: readonly Input[],
@@ -78,4 +85,19 @@ export interface Operation {
    * (retriable); an id nobody asked for, or one that appears twice, is `protocol`.
    */
   decode(response: WireResponse, inputs: readonly Input[]): Decoded;
+}
+
+/** Computed in this process: a registered function. */
+export interface LocalOperation extends OperationBase {
+  readonly service: 'local';
+  /** Whether answers are kept in the result cache. */
+  readonly cached: boolean;
+  /** One outcome per input, in order. */
+  call(inputs: readonly Input[], options: { readonly signal: AbortSignal }): Promise<readonly Outcome[]>;
+}
+
+export type Operation = WireOperation | LocalOperation;
+
+export function isLocal(operation: Operation): operation is LocalOperation {
+  return operation.service === 'local';
 }

@@ -6,7 +6,16 @@ import type { Reservation } from './budget.ts';
 import type { Answered, CallOptions } from './call-operator.ts';
 import { recordLatency, recordRequestId } from './call-statistics.ts';
 import type { Permit } from './limiter.ts';
-import type { Decoded, DocumentError, Input, Outcome, RequestRefusal } from './operation.ts';
+import {
+  type Decoded,
+  type DocumentError,
+  type Input,
+  isLocal,
+  type LocalOperation,
+  type Outcome,
+  type RequestRefusal,
+  type WireOperation,
+} from './operation.ts';
 import type { Service } from './service.ts';
 import { backoffMs, pause, retryAfterMs } from './wait.ts';
 import { TransportError, type WireResponse } from './wire.ts';
@@ -18,6 +27,8 @@ export interface RequestOptions extends CallOptions {
   progress(): void;
 }
 
+type WireOptions = RequestOptions & { readonly operation: WireOperation };
+
 const ATTEMPTS = 5;
 
 /** @throws SqlcError service/*, budget/*; the signal's reason when cancelled */
@@ -26,12 +37,16 @@ export async function askBatch(
   service: Service,
   options: RequestOptions,
 ): Promise<readonly Answered[]> {
-  const decoded = await attempts(batch, service, options);
+  const { operation } = options;
+  const decoded = isLocal(operation)
+    ? await compute(batch, operation, options)
+    : await attempts(batch, service, { ...options, operation });
   if (decoded.kind === 'answered') return settled(batch, decoded.outcomes, service, options);
   invariant(decoded.kind === 'refused', 'a protocol error ends the attempts');
   const { refusal } = decoded;
   const [only] = batch;
-  if (isConfiguration(refusal) || only === undefined) throw refused(refusal, service, options);
+  if (isConfiguration(refusal) || only === undefined)
+    throw refused(refusal, service, isLocal(operation) ? '' : (operation.encode([]).path.split('?')[0] ?? ''), options);
   if (batch.length === 1)
     return [await failed(only, { code: refusal.innerCode, message: refusal.message, retriable: false }, options)];
   const half = batch.length >> 1;
@@ -82,8 +97,21 @@ function countError({ code }: DocumentError, { stats }: RequestOptions): void {
   stats.errors[code] = (stats.errors[code] ?? 0) + 1;
 }
 
+/** A registered function: called once, in this process; what it throws ends the statement. */
+async function compute(batch: readonly Input[], operation: LocalOperation, options: RequestOptions): Promise<Decoded> {
+  const { stats, kill } = options;
+  stats.requests++;
+  stats.documents += batch.length;
+  const started = performance.now();
+  const outcomes = await operation.call(batch, { signal: kill });
+  recordLatency(stats, performance.now() - started);
+  stats.answered += batch.length;
+  options.progress();
+  return { kind: 'answered', outcomes, model: operation.id };
+}
+
 /** Sends one request until it is answered or refused for good. */
-async function attempts(batch: readonly Input[], service: Service, options: RequestOptions): Promise<Decoded> {
+async function attempts(batch: readonly Input[], service: Service, options: WireOptions): Promise<Decoded> {
   const { operation, stats, signal } = options;
   let detail = '';
   for (let attempt = 1; attempt <= ATTEMPTS; ) {
@@ -128,7 +156,7 @@ async function sendOnce(
   batch: readonly Input[],
   service: Service,
   permit: Permit,
-  options: RequestOptions,
+  options: WireOptions,
   retry: boolean,
 ): Promise<WireResponse | TransportError> {
   const { operation, stats, budget } = options;
@@ -211,13 +239,12 @@ function isConfiguration(refusal: RequestRefusal): boolean {
   return refusal.status !== 400 || CONFIGURATION_CODES.includes(refusal.innerCode);
 }
 
-function refused(refusal: RequestRefusal, service: Service, { operation }: RequestOptions): SqlcError {
+function refused(refusal: RequestRefusal, service: Service, url: string, { operation }: RequestOptions): SqlcError {
   const { status, innerCode: code } = refusal;
   if (status === 401 || status === 403) {
     return error('service/unauthorized', { service: service.name, status, code, variable: service.keyedBy });
   }
   if (status === 404) {
-    const url = operation.encode([]).path.split('?')[0] ?? '';
     return error('service/not-found', {
       service: service.name,
       operation: operation.id,

@@ -12,7 +12,7 @@ import {
   parseAnswer,
   textAt,
 } from './answer-json.ts';
-import type { AnswerValue, Decoded, Input, Limits, Operation, Outcome } from './operation.ts';
+import type { AnswerValue, Decoded, Input, Limits, Outcome, WireOperation } from './operation.ts';
 import type { WireResponse } from './wire.ts';
 
 /** Text elements a document may have. */
@@ -27,11 +27,11 @@ export function textLimits(documents: number): Limits {
 
 /** Text records: 1,000 characters started, per document. */
 export function textRecords([text]: Input): number {
-  return Math.max(1, Math.ceil((text?.length ?? 0) / 1000));
+  return Math.max(1, Math.ceil((typeof text === 'string' ? text.length : 0) / 1000));
 }
 
 /** One request for inputs of the form (text[, language]). */
-export function encodeDocuments(path: string, inputs: readonly Input[]): ReturnType<Operation['encode']> {
+export function encodeDocuments(path: string, inputs: readonly Input[]): ReturnType<WireOperation['encode']> {
   const documents = inputs.map(([text, language], index) => {
     invariant(typeof text === 'string', 'a NULL text reached a service operation');
     const document = { id: String(index), text };

@@ -56,6 +56,7 @@ export class DuckdbCatalogStore implements CatalogStore {
       credentials: of('credential'),
       dataSources: of('data source'),
       fileFormats: of('file format'),
+      services: of('service'),
     };
     return this.#cached;
   }
@@ -110,6 +111,13 @@ export class DuckdbCatalogStore implements CatalogStore {
     }
     const { kind, definition } = change;
     const schema = 'schema' in definition ? definition.schema : '';
+    if (change.action === 'replace') {
+      const { name } = definition;
+      await this.#write(
+        connection,
+        schema === '' ? { action: 'drop', kind, name } : { action: 'drop', kind, schema, name },
+      );
+    }
     const values = [kind, schema, definition.name, JSON.stringify(definition)].map(text);
     await connection.run(`INSERT INTO sqlc.objects VALUES (${values.join(', ')})`);
   }

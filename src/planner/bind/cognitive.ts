@@ -15,11 +15,12 @@ import { error } from '../../common/errors.ts';
 import type { Span } from '../../common/span.ts';
 import type { FunctionCall } from '../../parser/ast.ts';
 import type { CognitiveFunction } from '../../udf/function.ts';
+import { isLocal } from '../../udf/operation.ts';
 import { type Column, column, type Expr, literal, operator } from '../expression.ts';
 import { columnsUsed } from '../shape.ts';
 import { allOf } from './conditions.ts';
 import type { Env } from './context.ts';
-import { coerce } from './types.ts';
+import { castable, coerce } from './types.ts';
 
 /** Why the service refused a document: what COGNITIVE_ERROR gives. */
 export const FAILURE: SqlType = struct({ code: NVARCHAR_MAX, message: NVARCHAR_MAX, retriable: BIT });
@@ -35,11 +36,14 @@ export function bindCognitiveCall(
   const args = fn.params.map((param, i) => {
     const arg = given[i];
     if (arg === undefined) return literal(null, param.type);
-    if (arg.type.kind !== 'null' && !isText(arg.type)) {
-      const params = { index: i + 1, name: fn.name, found: typeName(arg.type), expected: 'text' };
+    // A service's text takes text only; a registered function's arguments convert as any assignment does.
+    const fits = isLocal(fn.operation) ? castable(arg.type, param.type) : isText(arg.type);
+    if (arg.type.kind !== 'null' && !fits) {
+      const expected = isLocal(fn.operation) ? typeName(param.type) : 'text';
+      const params = { index: i + 1, name: fn.name, found: typeName(arg.type), expected };
       throw error('bind/argument-type', params, {
         span: call.args[i]?.span,
-        hint: 'Convert it with CAST(… AS nvarchar(max)).',
+        hint: `Convert it with CAST(… AS ${typeName(param.type)}).`,
       });
     }
     return coerce(arg, param.type);

@@ -2,10 +2,10 @@
 
 import { list, NVARCHAR_MAX, struct } from '../../arrow/sql-type.ts';
 import { AnswerFault, arrayAt } from '../answer-json.ts';
-import type { Operation } from '../operation.ts';
+import type { WireOperation } from '../operation.ts';
 import { decodeDocuments, encodeDocuments, textLimits, textRecords } from '../text-documents.ts';
 
-export const keyPhrases: Operation = {
+export const keyPhrases: WireOperation = {
   id: 'language/key-phrases',
   service: 'language',
   inputs: [

@@ -2,10 +2,10 @@
 
 import { FLOAT, NVARCHAR_MAX, struct } from '../../arrow/sql-type.ts';
 import { numberAt, objectAt, textAt } from '../answer-json.ts';
-import type { Operation } from '../operation.ts';
+import type { WireOperation } from '../operation.ts';
 import { decodeDocuments, encodeDocuments, textLimits, textRecords } from '../text-documents.ts';
 
-export const language: Operation = {
+export const language: WireOperation = {
   id: 'language/language',
   service: 'language',
   inputs: [{ name: 'text', type: NVARCHAR_MAX, optional: false }],

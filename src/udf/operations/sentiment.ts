@@ -15,7 +15,7 @@ import {
   wordAt,
 } from '../answer-json.ts';
 import { codePointsBefore } from '../code-points.ts';
-import type { AnswerValue, Operation } from '../operation.ts';
+import type { AnswerValue, WireOperation } from '../operation.ts';
 import { type DocumentPlace, decodeDocuments, encodeDocuments, textLimits, textRecords } from '../text-documents.ts';
 
 const SENTENCE = struct({
@@ -34,7 +34,7 @@ const OPINION = struct({
   assessments: list(struct({ text: NVARCHAR_MAX, sentiment: NVARCHAR_MAX })),
 });
 
-export const sentiment: Operation = {
+export const sentiment: WireOperation = {
   id: 'language/sentiment',
   service: 'language',
   inputs: [
