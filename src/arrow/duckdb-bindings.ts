@@ -30,10 +30,5 @@ export const TypeId = {
   array: 33,
 } as const;
 
-const here = createRequire(import.meta.url);
-
-/**
- * The copy of the bindings that `@duckdb/node-api` itself uses. A plain import could find another copy, and
- * handles of one copy crash the other.
- */
-export const bindings: typeof Bindings = createRequire(here.resolve('@duckdb/node-api'))('@duckdb/node-bindings');
+/** The bindings `@duckdb/node-api` uses too: handles of another copy would crash, so both are pinned to one version. */
+export const bindings: typeof Bindings = createRequire(import.meta.url)('@duckdb/node-bindings');

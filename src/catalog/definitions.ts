@@ -55,11 +55,43 @@ export type FileFormatDefinition =
   | { readonly name: string; readonly format: 'delimitedtext'; readonly text: TextOptions }
   | { readonly name: string; readonly format: 'parquet' };
 
+/** An endpoint that answers cognitive functions, with its limits and prices. What was not said is undefined. */
+export interface ServiceDefinition {
+  readonly name: string;
+  readonly type: 'language' | 'vision' | 'face' | 'speech' | 'translator' | 'anomaly';
+  /** An http(s) URL without user name, query and fragment. */
+  readonly location: string;
+  readonly credential: string | undefined;
+  readonly region: string | undefined;
+  /** Ids; undefined: all of its type. */
+  readonly operations: readonly string[] | undefined;
+  readonly apiVersion: string | undefined;
+  readonly modelVersion: string | undefined;
+  readonly tier: string | undefined;
+  readonly weight: number | undefined;
+  readonly maxConcurrency: number | undefined;
+  readonly requestsPerSecond: number | undefined;
+  readonly requestsPerMinute: number | undefined;
+  /** Seconds. */
+  readonly requestTimeout: number | undefined;
+  readonly pricePer1000: number | undefined;
+  /** Of 1,000 billed units, by operation id. */
+  readonly prices: Readonly<Record<string, number>> | undefined;
+  readonly currency: string | undefined;
+  /** Days. */
+  readonly ttl: number | undefined;
+  readonly cacheGroup: string | undefined;
+  readonly fuse: 'on' | 'off' | 'jobs' | undefined;
+  readonly allowHttp: boolean | undefined;
+  readonly loggingOptOut: boolean | undefined;
+}
+
 /** The objects kept under a name of their own kind; tables have one namespace per schema. */
 export interface Definitions {
   readonly table: TableDefinition;
   readonly credential: CredentialDefinition;
   readonly 'data source': DataSourceDefinition;
   readonly 'file format': FileFormatDefinition;
+  readonly service: ServiceDefinition;
 }
 export type ObjectKind = keyof Definitions;

@@ -6,6 +6,7 @@ import type {
   Definitions,
   FileFormatDefinition,
   ObjectKind,
+  ServiceDefinition,
   TableDefinition,
 } from './definitions.ts';
 
@@ -17,6 +18,7 @@ export interface Snapshot {
   readonly credentials: readonly CredentialDefinition[];
   readonly dataSources: readonly DataSourceDefinition[];
   readonly fileFormats: readonly FileFormatDefinition[];
+  readonly services: readonly ServiceDefinition[];
 }
 
 export const EMPTY_SNAPSHOT: Snapshot = {
@@ -25,6 +27,7 @@ export const EMPTY_SNAPSHOT: Snapshot = {
   credentials: [],
   dataSources: [],
   fileFormats: [],
+  services: [],
 };
 
 export function sameName(a: string, b: string): boolean {
@@ -44,6 +47,7 @@ export function findObject<K extends Exclude<ObjectKind, 'table'>>(
     credential: snapshot.credentials,
     'data source': snapshot.dataSources,
     'file format': snapshot.fileFormats,
+    service: snapshot.services,
   };
   return lists[kind].find((o) => sameName(o.name, name));
 }

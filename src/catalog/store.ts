@@ -6,7 +6,12 @@ import type { Snapshot } from './snapshot.ts';
 /** A change of the catalog, applied in one transaction. */
 export type CatalogChange =
   | {
-      readonly [K in ObjectKind]: { readonly action: 'create'; readonly kind: K; readonly definition: Definitions[K] };
+      readonly [K in ObjectKind]: {
+        /** `replace`: of the object of that name. */
+        readonly action: 'create' | 'replace';
+        readonly kind: K;
+        readonly definition: Definitions[K];
+      };
     }[ObjectKind]
   | { readonly action: 'drop'; readonly kind: ObjectKind; readonly schema?: string; readonly name: string };
 

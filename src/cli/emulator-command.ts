@@ -1,45 +1,29 @@
-// `sqlc emulator`: the local models behind the Azure REST protocols, until it is stopped.
+// `sqlc emulator`: the local models behind the Azure REST protocols, misbehaving as asked, until it is stopped.
 
 import { error } from '../common/errors.ts';
 import { createEmulator } from '../emulator/emulator.ts';
 import { localTextModels } from '../emulator/models/local-text-models.ts';
 import { startServer } from '../emulator/server.ts';
+import { readSwitches, SWITCH_OPTIONS, switchValue } from '../emulator/switches.ts';
 import { parsed } from './arguments.ts';
 import { ExitStatus } from './exit-status.ts';
 
-const LATER = [
-  'latency',
-  'per-document',
-  'jitter',
-  'rps',
-  'rpm',
-  'connections',
-  'fail',
-  'poison',
-  'reorder',
-  'drop',
-  'duplicate',
-  'page',
-  'null',
-  'allow-private',
-  'seed',
-];
+const PLACE_OPTIONS = { port: { type: 'string' }, host: { type: 'string' }, key: { type: 'string' } } as const;
 
 export async function emulatorCommand(args: readonly string[]): Promise<number> {
-  const later = LATER.find((name) => args.some((a) => a === `--${name}` || a.startsWith(`--${name}=`)));
-  if (later !== undefined) throw error('not-supported', { what: `option --${later}` });
-  const { values } = parsed(
-    args,
-    { port: { type: 'string' }, host: { type: 'string' }, key: { type: 'string' } },
-    { most: 0, what: 'no arguments' },
+  const { values } = parsed(args, { ...SWITCH_OPTIONS, ...PLACE_OPTIONS }, { most: 0, what: 'no arguments' });
+  const { port = '5000', host = '127.0.0.1', key, ...given } = values;
+  const switches = Object.fromEntries(
+    Object.entries(given).map(([name, value]) => [name, typeof value === 'string' ? switchValue(value) : value]),
   );
-  const port = Number(values.port ?? 5000);
-  if (!Number.isInteger(port) || port < 0 || port > 65535)
-    throw error('usage/option', { detail: `--port is "${values.port}", expected 0 to 65535` });
   const server = await startServer({
-    emulator: createEmulator({ models: localTextModels(), key: values.key }),
-    port,
-    host: values.host ?? '127.0.0.1',
+    emulator: createEmulator({
+      models: localTextModels(),
+      key,
+      switches: readSwitches(switches, undefined, (name) => `option --${name}`),
+    }),
+    port: portOf(port),
+    host,
   });
   process.stdout.write(`sqlc emulator listens on ${server.url}\n`);
   await new Promise<void>((resolve) => {
@@ -48,4 +32,10 @@ export async function emulatorCommand(args: readonly string[]): Promise<number> 
   });
   await server.close();
   return ExitStatus.done;
+}
+
+function portOf(text: string): number {
+  const port = Number(text);
+  if (Number.isInteger(port) && port >= 0 && port <= 65535) return port;
+  throw error('usage/option', { detail: `--port is "${text}", expected 0 to 65535` });
 }

@@ -42,15 +42,21 @@ export async function outputFile(path: string): Promise<OpenSink> {
     throw error('output/write', { path, reason: cause.code ?? cause.message });
   };
   const file = await open(aside, 'wx').catch(refuse);
+  // One write is under way while the next chunk is made.
+  let writing: Promise<void> = Promise.resolve();
   return {
     write: async (chunk) => {
-      await file.writeFile(chunk).catch(refuse);
+      await writing;
+      writing = file.writeFile(chunk).catch(refuse);
+      writing.catch(() => {}); // told by the next write, or by commit
     },
     commit: async () => {
+      await writing;
       await file.close();
       await rename(aside, path).catch(refuse);
     },
     discard: async () => {
+      await writing.catch(() => {}); // why the file is discarded has been told
       await file.close();
       await rm(aside, { force: true });
     },

@@ -109,6 +109,8 @@ export const catalogue = {
     message: 'ON_ERROR DEFAULT has no value for "{name}", which returns {type}',
     hint: 'Use ON_ERROR NULL, and COALESCE where a value is wanted.',
   },
+  'bind/unknown-operation': { message: '{type} services have no operation "{name}"' },
+  'bind/service-operation': { message: 'service "{name}" does not answer {operation}: {reason}' },
   'bind/literal-range': { number: 8115, message: 'number {found} does not fit any type' },
 
   // --- catalog and statements
@@ -197,6 +199,17 @@ export const catalogue = {
       '{service} failed after {attempts} attempts: {detail}; {answered} of {distinct} distinct inputs were answered',
   },
   'service/protocol': { message: '{service} answered {operation} in a form that cannot be read: {detail}' },
+  'service/credential': {
+    number: 46506,
+    message: 'credential "{name}" cannot be used by service "{service}": {reason}',
+    hint: "Use IDENTITY = 'Ocp-Apim-Subscription-Key', 'api-key' or 'Bearer' with a SECRET.",
+  },
+  'service/key': { message: 'variable {variable} holds {found}, expected {expected}' },
+  'service/differ': {
+    message: 'services {services} share {operation}, but differ in {option}',
+    hint: 'Give them the same {option}, or name one of them with USING SERVICE.',
+  },
+  'service/price-file': { message: 'price file "{path}" {reason}' },
   'service/endpoint': { message: 'endpoint {variable} is {found}, expected {expected}' },
   'service/max-wait': {
     message:

@@ -42,6 +42,25 @@ export function gatewayError(status: number, message: string): WireResponse {
   return jsonAnswer(status, { error: { code: String(status), message } });
 }
 
+/** What a quota was used up for, as a 429 names it. */
+export interface Metered {
+  /** `Sentiment`. */
+  readonly name: string;
+  /** `Text Analytics API (v3.1)`. */
+  readonly api: string;
+  /** `TextAnalytics S`. */
+  readonly tier: string;
+}
+
+/** Clients take the seconds from the header or out of the text, so both state them. */
+export function tooManyRequests({ name, api, tier }: Metered, seconds: number): WireResponse {
+  const message =
+    `Requests to the ${name} Operation under ${api} have exceeded call rate limit of your current ${tier} pricing ` +
+    `tier. Please retry after ${seconds} seconds.`;
+  const { status, headers, body } = gatewayError(429, message);
+  return { status, headers: { ...headers, 'retry-after': String(seconds) }, body };
+}
+
 export function unauthorized(): WireResponse {
   const message =
     'Access denied due to invalid subscription key or wrong API endpoint. Make sure to provide a valid key for an ' +

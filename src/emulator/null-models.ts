@@ -2,16 +2,11 @@
 // The version they state keeps anybody from taking them for an analysis.
 
 import { hashText } from './draws.ts';
-import type {
-  DetectedLanguage,
-  DocumentSentiment,
-  Model,
-  SentimentLabel,
-  TextModels,
-} from './models/text-models.ts';
+import type { DetectedLanguage, DocumentSentiment, Model, SentimentLabel, TextModels } from './models/text-models.ts';
 
 const VERSION = 'sqlc-null-1';
 
+const PHRASES: readonly string[] = ['alpha', 'beta', 'gamma'];
 const LANGUAGES: readonly (readonly [name: string, iso: string])[] = [
   ['English', 'en'],
   ['French', 'fr'],
@@ -48,7 +43,7 @@ function labelOf(positive: number, neutral: number, negative: number): Sentiment
 }
 
 function keyPhrasesOf(_text: string, hash: number): readonly string[] {
-  return Array.from({ length: hash % 4 }, (_, index) => `phrase ${Math.floor(hash / 4 ** (index + 1)) % 1000}`);
+  return PHRASES.slice(0, hash % 4).map((phrase, index) => `${phrase} ${Math.floor(hash / 4 ** (index + 1)) % 1000}`);
 }
 
 function languageOf(_text: string, hash: number): DetectedLanguage {

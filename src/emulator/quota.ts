@@ -3,6 +3,8 @@
 import type { Switches } from './switches.ts';
 
 const MINUTE_MS = 60_000;
+/** A bucket filled in many small steps may miss a whole token by a rounding error. */
+const ROUNDING = 1e-6;
 
 export class Quota {
   readonly #limits: Pick<Switches, 'rps' | 'rpm' | 'connections'>;
@@ -29,7 +31,7 @@ export class Quota {
     const { rps, rpm, connections } = this.#limits;
     if (connections > 0 && open >= connections) return 1;
     this.#refill(nowMs);
-    const tokenMs = rps > 0 && this.#tokens < 1 ? ((1 - this.#tokens) / rps) * 1000 : 0;
+    const tokenMs = rps > 0 && this.#tokens < 1 - ROUNDING ? ((1 - this.#tokens) / rps) * 1000 : 0;
     const windowMs = rpm > 0 && this.#inWindow >= rpm ? this.#windowMs + MINUTE_MS - nowMs : 0;
     const waitMs = Math.max(tokenMs, windowMs);
     if (waitMs > 0) return Math.max(1, Math.ceil(waitMs / 1000));

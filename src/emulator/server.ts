@@ -31,7 +31,7 @@ const MAX_DISCARDED_BYTES = 64 * 1024 * 1024;
 /** @throws {SqlcError} `usage/option` when the port cannot be had. */
 export async function startServer(options: ServerOptions): Promise<EmulatorServer> {
   const { emulator, port, host, requestTimeoutMs = REQUEST_TIMEOUT_MS } = options;
-  let closing = false;
+  const state: ServerState = { emulator, closing: false, unanswered: new Set() };
   const server = createServer(
     {
       requestTimeout: requestTimeoutMs,
@@ -41,7 +41,7 @@ export async function startServer(options: ServerOptions): Promise<EmulatorServe
       keepAliveTimeout: 65_000,
     },
     (request, response) => {
-      serve(emulator, request, response, () => closing).catch(() => response.destroy());
+      serve(state, request, response).catch(() => response.destroy());
     },
   );
   await new Promise<void>((resolve, reject) => {
@@ -57,12 +57,13 @@ export async function startServer(options: ServerOptions): Promise<EmulatorServe
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`,
     async close(graceMs = GRACE_MS) {
-      if (closing) return;
-      closing = true;
+      if (state.closing) return;
+      state.closing = true;
       const closed = new Promise<void>((resolve) => {
         server.close(() => resolve());
       });
       server.closeIdleConnections();
+      for (const response of state.unanswered) response.destroy();
       const timer = setTimeout(() => server.closeAllConnections(), graceMs);
       await closed;
       clearTimeout(timer);
@@ -70,47 +71,81 @@ export async function startServer(options: ServerOptions): Promise<EmulatorServe
   };
 }
 
-async function serve(
-  emulator: Emulator,
-  incoming: IncomingMessage,
-  outgoing: ServerResponse,
-  isClosing: () => boolean,
-): Promise<void> {
+interface ServerState {
+  readonly emulator: Emulator;
+  closing: boolean;
+  /** Held open without an answer until their clients go away, or the server. */
+  readonly unanswered: Set<ServerResponse>;
+}
+
+async function serve(state: ServerState, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
   const gone = new AbortController();
   let exchange: Exchange | undefined;
   outgoing.once('close', () => {
     const whole = outgoing.writableFinished;
     if (!whole) gone.abort(new Error('the client went away'));
     exchange?.delivered(whole);
+    state.unanswered.delete(outgoing);
   });
   const { body, drained } = await readBody(incoming);
   const request = requestOf(incoming, body);
   exchange =
     request === undefined
       ? { response: gatewayError(404, 'Resource not found'), delivered: () => {} }
-      : await emulator.exchange(request, gone.signal);
+      : await state.emulator.exchange(request, gone.signal);
   // It may have closed while the answer was made, when there was no exchange to tell.
   if (outgoing.destroyed) return exchange.delivered(false);
-  const { response } = exchange;
-  const connection = drained && !isClosing() ? {} : { connection: 'close' };
+  send(state, exchange, outgoing, drained);
+}
+
+function send(state: ServerState, { response, fault }: Exchange, outgoing: ServerResponse, drained: boolean): void {
+  if (fault === 'reset') {
+    outgoing.socket?.resetAndDestroy();
+    return;
+  }
+  if (fault === 'silence') {
+    if (state.closing) outgoing.destroy();
+    else state.unanswered.add(outgoing);
+    return;
+  }
+  const connection = drained && !state.closing ? {} : { connection: 'close' };
   outgoing.writeHead(response.status, {
     ...response.headers,
     ...connection,
     'content-length': response.body.byteLength,
   });
+  if (fault === 'cut-body') {
+    const half = response.body.subarray(0, Math.floor(response.body.byteLength / 2));
+    outgoing.write(half, () => outgoing.destroy());
+    return;
+  }
   outgoing.end(response.body);
 }
 
 /** At most one byte more than is allowed, which is how the emulator knows. */
-async function readBody(incoming: IncomingMessage): Promise<{ body: Uint8Array; drained: boolean }> {
+function readBody(incoming: IncomingMessage): Promise<{ body: Uint8Array; drained: boolean }> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
-  for await (const chunk of incoming as AsyncIterable<Uint8Array>) {
-    if (bytes <= REQUEST_BYTES) chunks.push(chunk);
-    bytes += chunk.byteLength;
-    if (bytes > MAX_DISCARDED_BYTES) break;
-  }
-  return { body: Buffer.concat(chunks).subarray(0, REQUEST_BYTES + 1), drained: bytes <= MAX_DISCARDED_BYTES };
+  let read = false;
+  return new Promise((resolve, reject) => {
+    const done = () => {
+      read = true;
+      const drained = bytes <= MAX_DISCARDED_BYTES;
+      resolve({ body: Buffer.concat(chunks).subarray(0, REQUEST_BYTES + 1), drained });
+    };
+    incoming.on('data', (chunk: Uint8Array) => {
+      if (bytes <= REQUEST_BYTES) chunks.push(chunk);
+      bytes += chunk.byteLength;
+      if (bytes <= MAX_DISCARDED_BYTES) return;
+      incoming.pause();
+      done();
+    });
+    incoming.once('end', done);
+    incoming.once('error', reject);
+    incoming.once('close', () => {
+      if (!read) reject(new Error('the client went away'));
+    });
+  });
 }
 
 function requestOf(incoming: IncomingMessage, body: Uint8Array): WireRequest | undefined {

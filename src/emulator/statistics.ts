@@ -35,6 +35,8 @@ export interface Ticket {
   arrived(documents: number): void;
   /** Those which could be read, one digest each. */
   asked(digests: readonly Digest[]): void;
+  /** Those the answer holds. */
+  answering(digests: Iterable<Digest>): void;
   /** Once: how the request ended. */
   end(outcome: 'answered' | 'throttled' | 'failed', bytesOut: number): void;
 }
@@ -51,23 +53,33 @@ export class Statistics {
     const add = (counter: keyof Counters, amount: number) => {
       for (const tally of tallies) tally.counters[counter] += amount;
     };
-    let pending: readonly Digest[] = [];
+    let answering: Iterable<Digest> = [];
     return {
       arrived: (documents) => add('documents', documents),
       asked: (digests) => {
-        pending = digests;
+        let distinct = 0;
+        let duplicate = 0;
         for (const digest of digests) {
-          if (this.#answered.has(digest)) add('duplicateDocuments', 1);
-          if (this.#seen.add(digest)) add('distinctDocuments', 1);
+          if (this.#answered.has(digest)) duplicate += 1;
+          if (this.#seen.add(digest)) distinct += 1;
         }
+        add('distinctDocuments', distinct);
+        add('duplicateDocuments', duplicate);
+      },
+      answering: (digests) => {
+        answering = digests;
       },
       end: (outcome, bytesOut) => {
         add(outcome, 1);
         add('bytesOut', bytesOut);
         for (const tally of tallies) tally.open -= 1;
         if (outcome !== 'answered') return;
-        add('documentsAnswered', pending.length);
-        for (const digest of pending) this.#answered.add(digest);
+        let documents = 0;
+        for (const digest of answering) {
+          this.#answered.add(digest);
+          documents += 1;
+        }
+        add('documentsAnswered', documents);
       },
     };
   }

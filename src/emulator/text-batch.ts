@@ -4,8 +4,9 @@
 import { hash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import type { WireResponse } from '../udf/wire.ts';
-import { invalidRequest, jsonAnswer, type ServiceError } from './answers.ts';
+import { invalidRequest, jsonAnswer, type Metered, type ServiceError } from './answers.ts';
 import type { Digest } from './digest-set.ts';
+import type { DocumentFaults } from './faults.ts';
 import type { Model, TextModels } from './models/text-models.ts';
 import { type Query, readFlag } from './query.ts';
 import { countTextElements } from './string-index.ts';
@@ -15,11 +16,15 @@ export interface ServiceRequest {
   readonly body: Uint8Array;
   readonly signal: AbortSignal;
   readonly models: TextModels;
+  readonly faults: DocumentFaults;
+  /** Documents worked on before other requests get their turn. */
+  readonly documentsAtOnce: number;
   arrived(documents: number): void;
   asked(digests: readonly Digest[]): void;
+  answering(digests: Iterable<Digest>): void;
 }
 
-export interface EmulatedOperation {
+export interface EmulatedOperation extends Metered {
   /** `language/sentiment`. */
   readonly id: string;
   /** Lower case. */
@@ -33,6 +38,7 @@ export interface EmulatedOperation {
 
 export interface TextOperation<Answer, Options> {
   readonly id: string;
+  readonly name: string;
   readonly path: string;
   /** Documents a request may have. */
   readonly documents: number;
@@ -52,9 +58,20 @@ interface Document {
 
 export const DOCUMENT_ELEMENTS = 5120;
 const RECORD_ELEMENTS = 1000;
+const POISONED = 'The document is refused by the --poison switch of the emulator.';
 
 export function textOperation<Answer, Options>(operation: TextOperation<Answer, Options>): EmulatedOperation {
-  return { id: operation.id, path: operation.path, answer: (request) => answerBatch(operation, request) };
+  const { id, name, path } = operation;
+  const metered = { name, api: 'Text Analytics API (v3.1)', tier: 'TextAnalytics S' };
+  return { id, path, ...metered, answer: (request) => answerBatch(operation, request) };
+}
+
+/** What stands for one document in the answer. */
+interface Entry {
+  readonly digest: Digest;
+  readonly refused: boolean;
+  readonly value: unknown;
+  readonly records: number;
 }
 
 async function answerBatch<Answer, Options>(
@@ -70,42 +87,58 @@ async function answerBatch<Answer, Options>(
   const model = await operation.model(request.models);
   checkVersion(request.query, model.version);
   const asked = JSON.stringify([operation.id, model.version, options]);
-  request.asked(documents.map(({ text, hint }) => digestOf(`${asked}${JSON.stringify(hint)}${text}`)));
+  const digests = documents.map(({ text, hint }) => digestOf(`${asked}${JSON.stringify(hint)}${text}`));
+  request.asked(digests);
 
-  const answers: unknown[] = [];
-  const errors: unknown[] = [];
-  let textRecords = 0;
-  for (const [index, { id, text, hint }] of documents.entries()) {
+  const entries: Entry[] = [];
+  for (const [index, digest] of digests.entries()) {
     // A model works synchronously: without a pause a batch would hold up every other request.
-    if (index > 0) await setImmediate();
+    if (index > 0 && index % request.documentsAtOnce === 0) await setImmediate();
     request.signal.throwIfAborted();
-    const elements = countTextElements(text, DOCUMENT_ELEMENTS);
+    const document = documents[index];
+    if (document !== undefined) entries.push({ digest, ...answerDocument(document) });
+  }
+  return batchAnswer(entries);
+
+  function answerDocument({ id, text, hint }: Document): Omit<Entry, 'digest'> {
+    const elements = showStats ? countTextElements(text, DOCUMENT_ELEMENTS) : billedElements(text);
     const { problem, language } = checkDocument(operation.hint, hint, elements, model.languages);
-    if (problem !== undefined) {
-      errors.push({ id, error: problem });
-      continue;
-    }
+    const refusal = problem ?? (request.faults.poisons(text) ? invalidDocument(POISONED) : undefined);
+    if (refusal !== undefined) return { refused: true, value: { id, error: refusal }, records: 0 };
     const transactionsCount = Math.ceil(elements / RECORD_ELEMENTS);
-    textRecords += transactionsCount;
     const statistics = showStats ? { statistics: { charactersCount: elements, transactionsCount } } : {};
     const fields = operation.fields(model.analyze(text, language), text, options);
-    answers.push({ id, ...fields, ...statistics, warnings: [] });
+    return { refused: false, value: { id, ...fields, ...statistics, warnings: [] }, records: transactionsCount };
   }
 
-  const counts = {
-    documentsCount: documents.length,
-    validDocumentsCount: answers.length,
-    erroneousDocumentsCount: errors.length,
-    transactionsCount: textRecords,
-  };
-  const billing =
-    `CognitiveServices.TextAnalytics.BatchScoring=${answers.length},` +
-    `CognitiveServices.TextAnalytics.TextRecords=${textRecords}`;
-  return jsonAnswer(
-    200,
-    { ...(showStats ? { statistics: counts } : {}), documents: answers, errors, modelVersion: model.version },
-    answers.length === 0 ? {} : { 'csp-billing-usage': billing },
-  );
+  /** What was asked is counted and billed; what the answer holds is another matter. */
+  function batchAnswer(all: readonly Entry[]): WireResponse {
+    const valid = all.filter(({ refused }) => !refused).length;
+    const textRecords = all.reduce((sum, entry) => sum + entry.records, 0);
+    const counts = {
+      documentsCount: all.length,
+      validDocumentsCount: valid,
+      erroneousDocumentsCount: all.length - valid,
+      transactionsCount: textRecords,
+    };
+    const billing =
+      `CognitiveServices.TextAnalytics.BatchScoring=${valid},` +
+      `CognitiveServices.TextAnalytics.TextRecords=${textRecords}`;
+    const sent = request.faults.arrange(all);
+    request.answering(sent === all ? digests : new Set(sent.map(({ digest }) => digest)));
+    const body = {
+      ...(showStats ? { statistics: counts } : {}),
+      documents: sent.filter(({ refused }) => !refused).map(({ value }) => value),
+      errors: sent.filter(({ refused }) => refused).map(({ value }) => value),
+      modelVersion: model.version,
+    };
+    return jsonAnswer(200, body, valid === 0 ? {} : { 'csp-billing-usage': billing });
+  }
+}
+
+/** Graphemes are counted where it matters only: up to one record there are no more of them than UTF-16 units. */
+function billedElements(text: string): number {
+  return text.length <= RECORD_ELEMENTS ? text.length : countTextElements(text, DOCUMENT_ELEMENTS);
 }
 
 function readRecords(body: Uint8Array): readonly unknown[] {

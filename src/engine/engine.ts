@@ -4,11 +4,13 @@ import type { Table } from 'apache-arrow';
 import { columnTypesOf } from '../arrow/arrow-type.ts';
 import { duckdbTypeName } from '../arrow/duckdb-type.ts';
 import { batchToChunks } from '../arrow/values-to-chunk.ts';
+import { changed } from '../catalog/changed.ts';
 import type { Snapshot } from '../catalog/snapshot.ts';
 import { error } from '../common/errors.ts';
 import { WORK } from '../exec/duckdb/database.ts';
 import { newReport } from '../exec/run-report.ts';
 import type { Statement } from '../parser/ast.ts';
+import { maskSecrets } from '../parser/mask-secrets.ts';
 import { parse } from '../parser/parse.ts';
 import { quote } from '../planner/duckdb-dialect.ts';
 import { type FunctionDefinition, functionOf } from './function-definition.ts';
@@ -20,6 +22,7 @@ import { spooled } from './spool.ts';
 import { placeIn, runStatement, type StatementContext } from './statement.ts';
 import { planTable } from './statements/create-table-as.ts';
 import { definitionOf } from './statements/define-object.ts';
+import { dropOf } from './statements/drop-object.ts';
 import { type Explanation, explainStatement } from './statements/explain.ts';
 
 export type Parameters = Readonly<Record<string, ParameterInput>>;
@@ -65,8 +68,10 @@ export class Engine {
     if (statement === undefined) throw error('syntax/empty-script', {});
     if (rest.length > 0) throw error('syntax/one-statement', { count: rest.length + 1 }, { span: rest[0]?.span });
     const context = this.#context(sql, statement, boundParameters(parameters), options);
+    const result = await runStatement(statement, context);
+    if (result !== undefined) return result;
     const { textResult } = await import('./text-result.ts');
-    return (await runStatement(statement, context)) ?? textResult('result', [], context.report);
+    return textResult('result', [], context.report);
   }
 
   /** Runs a script; one result per statement that has one, in order. Stops at the first error and throws it. */
@@ -185,9 +190,16 @@ export class Engine {
 
 /** Statements that hold a secret are reported without their text. */
 function redacted(statement: Statement, sql: string): string {
-  return statement.kind === 'create-credential'
-    ? `CREATE DATABASE SCOPED CREDENTIAL ${quote(statement.name.name)}`
-    : sql;
+  switch (statement.kind) {
+    case 'explain':
+      return redacted(statement.statement, sql);
+    case 'create-credential':
+      return `CREATE DATABASE SCOPED CREDENTIAL ${quote(statement.name.name)}`;
+    case 'alter-credential':
+      return `ALTER DATABASE SCOPED CREDENTIAL ${quote(statement.name.name)}`;
+    default:
+      return maskSecrets(sql);
+  }
 }
 
 async function withDefined(statement: Statement, context: StatementContext, snapshot: Snapshot): Promise<Snapshot> {
@@ -197,23 +209,18 @@ async function withDefined(statement: Statement, context: StatementContext, snap
       return { ...snapshot, tables: [...snapshot.tables, table] };
     }
     case 'create-credential':
+    case 'alter-credential':
+    case 'create-service':
+    case 'alter-service':
     case 'create-data-source':
     case 'create-file-format':
-    case 'create-external-table': {
-      const change = definitionOf(statement, snapshot, context);
-      if (change.action !== 'create') return snapshot;
-      switch (change.kind) {
-        case 'table':
-          return { ...snapshot, tables: [...snapshot.tables, change.definition] };
-        case 'credential':
-          return { ...snapshot, credentials: [...snapshot.credentials, change.definition] };
-        case 'data source':
-          return { ...snapshot, dataSources: [...snapshot.dataSources, change.definition] };
-        case 'file format':
-          return { ...snapshot, fileFormats: [...snapshot.fileFormats, change.definition] };
-      }
-      return snapshot;
-    }
+    case 'create-external-table':
+      return changed(snapshot, definitionOf(statement, snapshot, context));
+    case 'drop':
+      return statement.names.reduce((current, name) => {
+        const change = dropOf(statement, name, current);
+        return change === undefined ? current : changed(current, change);
+      }, snapshot);
     default:
       return snapshot;
   }

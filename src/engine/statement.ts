@@ -1,6 +1,6 @@
 // One statement at a time: which file runs it, and where its errors point.
 
-import { at, error, SqlcError, unreachable } from '../common/errors.ts';
+import { at, SqlcError, unreachable } from '../common/errors.ts';
 import type { RunReport } from '../exec/run-report.ts';
 import type { Statement } from '../parser/ast.ts';
 import type { ParameterValue } from '../planner/bind/context.ts';
@@ -53,11 +53,10 @@ async function dispatch(statement: Statement, context: StatementContext): Promis
     case 'drop':
       await dropObject(statement, context);
       break;
+    case 'create-credential':
     case 'alter-credential':
     case 'create-service':
     case 'alter-service':
-      throw error('not-supported', { what: 'this statement' }, { span: statement.span });
-    case 'create-credential':
     case 'create-data-source':
     case 'create-file-format':
     case 'create-external-table':

@@ -64,6 +64,15 @@ export class AnswerTable {
     return `SELECT * FROM (${distinct}) AS d${unknown}`;
   }
 
+  /** Counts the inputs of a query of keys as answered, without answers: for estimates. */
+  async pretend(keys: string, width: number, rows: number): Promise<void> {
+    const names = Array.from({ length: width }, (_, i) => `k${i + 1}`).join(', ');
+    await this.#connection.run(
+      `INSERT INTO ${WORK}.${this.#schema}.${this.#table} (${names}) SELECT ${names} FROM (${keys}) AS k`,
+    );
+    this.#rows += rows;
+  }
+
   /** Asks for the inputs and keeps the answers; returns when every one is answered or failed. */
   async fill(inputs: AsyncIterable<Input>, options: CallOptions): Promise<void> {
     const appender = await this.#connection.appender(WORK, this.#schema, this.#table);

@@ -85,11 +85,19 @@ export class StatementWork {
     return made;
   }
 
+  async poolOf({ operation, service }: PhysicalCall): Promise<ServicePool> {
+    return isLocal(operation) ? [inProcessService()] : this.options.services.find(operation, service);
+  }
+
+  async cacheOf(call: PhysicalCall): Promise<CallOptions['cache']> {
+    return this.options.services.cacheOf(call.operation, await this.poolOf(call));
+  }
+
   /** Asks the call's service for the inputs a query of keys gives. */
   async ask(call: PhysicalCall, chunks: AsyncIterable<DuckDBDataChunk>): Promise<void> {
     const { operation } = call;
-    const { services, report, signal, budget, errorLimit, maxWaitSeconds, maxStallSeconds } = this.options;
-    const pool: ServicePool = isLocal(operation) ? [inProcessService()] : await services.find(operation, call.service);
+    const { report, signal, budget, errorLimit, maxWaitSeconds, maxStallSeconds } = this.options;
+    const pool = await this.poolOf(call);
     const stats =
       this.#statistics.get(call.answers) ??
       callStatistics(operation.id, pool.map((s) => s.name).join(', '), pool[0].currency);
@@ -98,8 +106,8 @@ export class StatementWork {
       report.operations.push(stats);
     }
     const table = await this.answersOf(call);
-    const cache = await services.cacheOf(operation, pool);
-    const inputs = inputsOf(chunks, call.inputs.length, stats);
+    const cache = await this.cacheOf(call);
+    const inputs = counted(inputsOf(chunks, call.inputs.length), stats);
     await table.fill(inputs, {
       operation,
       pool,
@@ -128,16 +136,18 @@ export class StatementWork {
   }
 }
 
-async function* inputsOf(
-  chunks: AsyncIterable<DuckDBDataChunk>,
-  width: number,
-  stats: CallStatistics,
-): AsyncGenerator<Input> {
+/** Rows of key texts as inputs, a group a chunk. */
+export async function* inputsOf(chunks: AsyncIterable<DuckDBDataChunk>, width: number): AsyncGenerator<Input[]> {
   for await (const chunk of chunks) {
     const columns = Array.from({ length: width }, (_, i) => chunk.getColumnValues(i));
-    for (let row = 0; row < chunk.rowCount; row++) {
-      stats.distinct++;
-      yield columns.map((values) => values[row] as string | null); // the query gives text
-    }
+    // The query gives text.
+    yield Array.from({ length: chunk.rowCount }, (_, row) => columns.map((values) => values[row] as string | null));
+  }
+}
+
+async function* counted(groups: AsyncIterable<Input[]>, stats: CallStatistics): AsyncGenerator<Input> {
+  for await (const group of groups) {
+    stats.distinct += group.length;
+    yield* group;
   }
 }

@@ -13,8 +13,9 @@ import type { Connection } from './duckdb/connection.ts';
 import { WORK } from './duckdb/database.ts';
 import type { StatementWork } from './statement-work.ts';
 
-/** Rows buffered before they are answered, when nothing above stops early. */
-const BUFFER_ROWS = 20_480;
+/** Rows buffered before they are answered, when nothing above stops early: few at first, so that rows soon appear. */
+const FIRST_BUFFER_ROWS = 2048;
+const MAX_BUFFER_ROWS = 20_480;
 
 /**
  * @param growing a consumer may stop at any row: the first wave asks for one batch, each later one doubles what was
@@ -43,7 +44,7 @@ async function* answerInWaves(
 ): AsyncGenerator<DuckDBDataChunk> {
   let wave = growing ? segment.call.operation.limits.documents : Number.POSITIVE_INFINITY;
   let asked = 0;
-  for await (const end of buffer.fill(rows, growing ? 1 : BUFFER_ROWS)) {
+  for await (const end of buffer.fill(rows, growing)) {
     for (let lo = end.from; lo < end.to; ) {
       const hi = Number.isFinite(wave) ? await buffer.cutAfter(lo, end.to, wave) : end.to;
       asked += await buffer.answer(lo, hi);
@@ -68,7 +69,7 @@ class RowBuffer {
   }
 
   /** Fills the buffer time after time; what was read of the one before is gone then. */
-  async *fill(rows: AsyncIterable<DuckDBDataChunk>, least: number): AsyncGenerator<{ from: number; to: number }> {
+  async *fill(rows: AsyncIterable<DuckDBDataChunk>, growing: boolean): AsyncGenerator<{ from: number; to: number }> {
     const connection = this.#connection;
     const { options } = this.#work;
     const { columns, row, stage } = this.#segment;
@@ -76,6 +77,7 @@ class RowBuffer {
     const qualified = `${WORK}.${this.#work.schema}.${quote(staging)}`;
     const definition = columns.map((c) => `${columnName(c.id)} ${duckdbTypeName(c.type)}`).join(', ');
     let total = 0;
+    let least = growing ? 1 : FIRST_BUFFER_ROWS;
     let held = 0;
     const open = async () => {
       await connection.run(`CREATE OR REPLACE TABLE ${qualified} (${definition || 'c0 INTEGER'})`);
@@ -97,6 +99,7 @@ class RowBuffer {
       held += chunk.rowCount;
       if (held < least) continue;
       yield await take();
+      if (!growing) least = Math.min(MAX_BUFFER_ROWS, least * 2);
       appender = await open();
     }
     if (held > 0) yield await take();

@@ -1,13 +1,17 @@
-// Grammar layer 7: what CREATE makes of the outside world: credentials, data sources, file formats, external tables.
+// Grammar layer 7: what CREATE and ALTER make of the outside world: credentials, services, data sources, file formats,
+// external tables.
 // Option lists are read as `name = value`; what the names and values may be is checked by options.ts and its users.
 
 import { error } from '../common/errors.ts';
 import type {
+  AlterCredential,
+  AlterService,
   ColumnDefinition,
   CreateCredential,
   CreateDataSource,
   CreateExternalTable,
   CreateFileFormat,
+  CreateService,
   StringLiteral,
 } from './ast.ts';
 import { dataSourceOf, externalTableOf } from './external-table.ts';
@@ -16,11 +20,24 @@ import { type Rule, spanOf } from './kit.ts';
 import { identifierOf, stringOf } from './literals.ts';
 import type { RawOption, RawValue } from './options.ts';
 import { QueryParser } from './queries.ts';
+import { serviceOf } from './service.ts';
 import { unexpected } from './syntax-error.ts';
 import * as T from './tokens.ts';
 
+type CredentialParts = Pick<CreateCredential, 'name' | 'identity' | 'secret'>;
+
 export abstract class Externals extends QueryParser {
   readonly createCredential: Rule<CreateCredential, [start: number]> = this.rule('createCredential', (start) => {
+    const definition = this.SUBRULE(this.credentialDefinition);
+    return this.ACTION(() => ({ kind: 'create-credential', ...definition, span: this.since(start) }));
+  });
+
+  readonly alterCredential: Rule<AlterCredential, [start: number]> = this.rule('alterCredential', (start) => {
+    const definition = this.SUBRULE(this.credentialDefinition);
+    return this.ACTION(() => ({ kind: 'alter-credential', ...definition, span: this.since(start) }));
+  });
+
+  readonly credentialDefinition: Rule<CredentialParts> = this.rule('credentialDefinition', () => {
     this.CONSUME(T.K.DATABASE);
     this.CONSUME(T.K.SCOPED);
     this.CONSUME(T.K.CREDENTIAL);
@@ -48,10 +65,7 @@ export abstract class Externals extends QueryParser {
       this.CONSUME(T.K.SECRET);
       return this.SUBRULE1(this.credentialText);
     });
-    return this.ACTION(() => {
-      const span = this.since(start);
-      return { kind: 'create-credential', name, identity: identity.value, secret: secret?.value, span };
-    });
+    return this.ACTION(() => ({ name, identity: identity.value, secret: secret?.value }));
   });
 
   /** `= 'text'`; a wrong value is never repeated, it may be the secret. */
@@ -65,6 +79,33 @@ export abstract class Externals extends QueryParser {
     });
     const value = this.CONSUME(T.StringText);
     return this.ACTION(() => stringOf(value));
+  });
+
+  readonly createService: Rule<CreateService, [start: number]> = this.rule('createService', (start) => {
+    this.CONSUME(T.K.SERVICE);
+    const name = this.SUBRULE(this.identifier);
+    this.CONSUME(T.K.WITH);
+    const options = this.SUBRULE(this.optionList);
+    return this.ACTION(() => {
+      const span = this.since(start);
+      return { kind: 'create-service', name, options: serviceOf('CREATE', options, span), span };
+    });
+  });
+
+  readonly alterService: Rule<AlterService, [start: number]> = this.rule('alterService', (start) => {
+    this.CONSUME(T.K.EXTERNAL);
+    this.CONSUME(T.K.SERVICE);
+    const name = this.SUBRULE(this.identifier);
+    this.CONSUME(T.K.SET);
+    this.ACTION(() => {
+      if (this.next(T.LeftParen) || this.atEnd()) return;
+      throw unexpected(this.LA(1), this.LA(0), '"("', 'Put the options in parentheses: SET (WEIGHT = 2).');
+    });
+    const options = this.SUBRULE(this.optionList);
+    return this.ACTION(() => {
+      const span = this.since(start);
+      return { kind: 'alter-service', name, options: serviceOf('ALTER', options, span), span };
+    });
   });
 
   readonly createDataSource: Rule<CreateDataSource, [start: number]> = this.rule('createDataSource', (start) => {
@@ -202,8 +243,24 @@ export abstract class Externals extends QueryParser {
             }));
           },
         },
+        {
+          ALT: () => {
+            const literals = this.SUBRULE(this.stringList);
+            return this.ACTION(() => ({ kind: 'strings', literals, span: this.since(start) }));
+          },
+        },
       ],
     });
+  });
+
+  readonly stringList: Rule<StringLiteral[]> = this.rule('stringList', () => {
+    this.CONSUME(T.LeftParen);
+    const literals = this.list(() => {
+      const token = this.CONSUME(T.StringText);
+      return this.ACTION(() => stringOf(token));
+    });
+    this.closeList();
+    return literals;
   });
 
   protected atEnd(): boolean {

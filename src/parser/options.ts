@@ -11,7 +11,9 @@ export type RawValue =
   | { readonly kind: 'number'; readonly text: string; readonly span: Span }
   /** A name or keyword; `arguments` when parentheses follow it. */
   | { readonly kind: 'word'; readonly name: Identifier; readonly arguments: boolean; readonly span: Span }
-  | { readonly kind: 'list'; readonly options: readonly RawOption[]; readonly span: Span };
+  | { readonly kind: 'list'; readonly options: readonly RawOption[]; readonly span: Span }
+  /** `('a', 'b')`. */
+  | { readonly kind: 'strings'; readonly literals: readonly StringLiteral[]; readonly span: Span };
 
 export interface RawOption {
   readonly name: Identifier;
@@ -109,6 +111,13 @@ export class Options {
     return option.value.options;
   }
 
+  strings(name: string): readonly StringLiteral[] | undefined {
+    const option = this.given.get(name);
+    if (option === undefined) return undefined;
+    if (option.value.kind !== 'strings') throw this.wrongValue(option, 'a list of strings in parentheses');
+    return option.value.literals;
+  }
+
   /** The first name of a list that was not given is an error. */
   require(names: readonly string[]): void {
     const missing = names.find((name) => !this.given.has(name));
@@ -143,6 +152,7 @@ export function described(value: RawValue): string {
     case 'word':
       return value.name.quoted ? `the name "${value.name.name}"` : value.name.name;
     case 'list':
+    case 'strings':
       return 'a list';
     default:
       return value satisfies never;

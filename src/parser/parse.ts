@@ -17,7 +17,7 @@ import { unsupportedStatement } from './unsupported.ts';
 const MAX_ERRORS = 20;
 
 const QUERY_STARTS: ReadonlySet<unknown> = new Set([T.K.SELECT, T.K.WITH, T.K.VALUES, T.LeftParen]);
-const OTHER_STARTS: ReadonlySet<unknown> = new Set([T.K.CREATE, T.K.DROP, T.K.SET]);
+const OTHER_STARTS: ReadonlySet<unknown> = new Set([T.K.CREATE, T.K.ALTER, T.K.DROP, T.K.SET]);
 /** What may start a statement that no ";" stands before. */
 const STARTS_ALONE: ReadonlySet<unknown> = new Set([...OTHER_STARTS, T.K.SELECT, T.K.WITH, T.K.EXPLAIN]);
 const FIRST_WORDS = [

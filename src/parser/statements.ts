@@ -3,7 +3,17 @@
 import type { IToken } from 'chevrotain';
 import { error } from '../common/errors.ts';
 import { didYouMean } from '../common/suggest.ts';
-import type { CreateTableAs, DropObject, Explain, Identifier, ObjectName, SetStatement, Statement } from './ast.ts';
+import type {
+  AlterCredential,
+  AlterService,
+  CreateTableAs,
+  DropObject,
+  Explain,
+  Identifier,
+  ObjectName,
+  SetStatement,
+  Statement,
+} from './ast.ts';
 import { Externals } from './externals.ts';
 import { type Outcome, type Rule, spanOf } from './kit.ts';
 import { either } from './options.ts';
@@ -37,6 +47,7 @@ export class StatementParser extends Externals {
       ERR_MSG: 'a statement',
       DEF: [
         { ALT: () => this.SUBRULE(this.createStatement) },
+        { ALT: () => this.SUBRULE(this.alterStatement) },
         { ALT: () => this.SUBRULE(this.dropStatement) },
         { ALT: () => this.SUBRULE(this.setStatement) },
       ],
@@ -61,9 +72,19 @@ export class StatementParser extends Externals {
             { ALT: () => this.SUBRULE(this.createDataSource, { ARGS: [start] }) },
             { ALT: () => this.SUBRULE(this.createFileFormat, { ARGS: [start] }) },
             { ALT: () => this.SUBRULE(this.createExternalTable, { ARGS: [start] }) },
+            { ALT: () => this.SUBRULE(this.createService, { ARGS: [start] }) },
           ]);
         },
       },
+    ]);
+  });
+
+  readonly alterStatement: Rule<AlterCredential | AlterService> = this.rule('alterStatement', () => {
+    const start = this.here();
+    this.CONSUME(T.K.ALTER);
+    return this.OR<AlterCredential | AlterService>([
+      { ALT: () => this.SUBRULE(this.alterCredential, { ARGS: [start] }) },
+      { ALT: () => this.SUBRULE(this.alterService, { ARGS: [start] }) },
     ]);
   });
 
@@ -176,6 +197,7 @@ export class StatementParser extends Externals {
             { ALT: () => this.CONSUME1(T.K.TABLE) && 'external table' },
             { ALT: () => this.CONSUME(T.K.DATA) && this.CONSUME(T.K.SOURCE) && 'data source' },
             { ALT: () => this.CONSUME(T.K.FILE) && this.CONSUME(T.K.FORMAT) && 'file format' },
+            { ALT: () => this.CONSUME(T.K.SERVICE) && 'service' },
           ]);
         },
       },

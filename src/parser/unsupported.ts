@@ -18,7 +18,14 @@ const OBJECTS: readonly string[] = [
   ...['NONCLUSTERED INDEX', 'CLUSTERED COLUMNSTORE INDEX', 'UNIQUE CLUSTERED INDEX', 'UNIQUE NONCLUSTERED INDEX'],
   ...['NONCLUSTERED COLUMNSTORE INDEX', 'COLUMNSTORE INDEX', 'STATISTICS', 'TYPE', 'SEQUENCE', 'SYNONYM', 'USER'],
   ...['ROLE', 'LOGIN', 'MASTER KEY', 'CERTIFICATE', 'SYMMETRIC KEY', 'ASYMMETRIC KEY', 'PARTITION FUNCTION'],
-  ...['PARTITION SCHEME', 'MATERIALIZED VIEW', 'OR ALTER', 'OR REPLACE', 'EXTERNAL SERVICE', 'EXTERNAL MODEL'],
+  ...[
+    'PARTITION SCHEME',
+    'MATERIALIZED VIEW',
+    'OR ALTER',
+    'OR REPLACE',
+    'EXTERNAL SERVICE IF NOT EXISTS',
+    'EXTERNAL MODEL',
+  ],
   ...['EXTERNAL LANGUAGE', 'EXTERNAL LIBRARY', 'EXTERNAL RESOURCE POOL', 'EXTERNAL STREAM', 'XML SCHEMA COLLECTION'],
   ...['DATABASE AUDIT SPECIFICATION', 'DATABASE ENCRYPTION KEY', 'CREDENTIAL', 'WORKLOAD GROUP', 'RULE', 'DEFAULT'],
   ...['FULLTEXT INDEX', 'FULLTEXT CATALOG', 'SPATIAL INDEX', 'JSON INDEX', 'VECTOR INDEX', 'AGGREGATE', 'ASSEMBLY'],
@@ -31,6 +38,8 @@ const SECOND_WORDS: ReadonlySet<string> = new Set([
   ...['UPDATE STATISTICS', 'TRUNCATE TABLE', 'BEGIN TRANSACTION', 'BEGIN TRAN', 'BEGIN TRY', 'RENAME OBJECT'],
   ...['COPY INTO', 'INSERT INTO', 'DELETE FROM', 'MERGE INTO', 'EXECUTE AS'],
 ]);
+/** What ALTER can change. */
+const ALTERED: readonly string[] = ['DATABASE SCOPED CREDENTIAL', 'EXTERNAL SERVICE'];
 const LONGEST = 8;
 
 /**
@@ -54,7 +63,8 @@ export function unsupportedStatement(tokens: readonly IToken[], head: IToken): S
     return isDatabase ? refusal(words, 2) : undefined;
   }
   if (!FIRST_WORDS.has(first)) return undefined;
-  if (first === 'ALTER') return refusal(words, alteredLength(words));
+  if (first === 'ALTER')
+    return ALTERED.some((name) => starts(words.slice(1), name)) ? undefined : refusal(words, alteredLength(words));
   const second = words[1]?.image.toUpperCase();
   if (first === 'OPEN' && second === 'MASTER') return refusal(words, 3);
   return refusal(words, SECOND_WORDS.has(`${first} ${second}`) ? 2 : 1);
@@ -62,7 +72,7 @@ export function unsupportedStatement(tokens: readonly IToken[], head: IToken): S
 
 /** ALTER and the words naming the kind of object: as many as OBJECTS or our own statements have. */
 function alteredLength(words: readonly IToken[]): number {
-  const kinds = ['DATABASE SCOPED CREDENTIAL', 'EXTERNAL DATA SOURCE', 'EXTERNAL FILE FORMAT', 'TABLE', ...OBJECTS];
+  const kinds = ['EXTERNAL DATA SOURCE', 'EXTERNAL FILE FORMAT', 'TABLE', ...OBJECTS];
   const kind = kinds.find((name) => starts(words.slice(1), name));
   return kind === undefined ? 1 : kind.split(' ').length + 1;
 }

@@ -2,12 +2,12 @@
 // (set-oriented) or, where nothing above it blocks, a segment of a stream.
 
 import { BIGINT, BIT, isText, NVARCHAR_MAX } from '../arrow/sql-type.ts';
-import type { ExternalTable } from '../catalog/definitions.ts';
-import { type Column, type ColumnId, column, type Expr, operator } from './expression.ts';
+import type { TableDefinition } from '../catalog/definitions.ts';
+import { type Column, type ColumnId, column, type Expr, operator, type SortKey } from './expression.ts';
 import type { Output, PhysicalCall, PhysicalPlan, Segment, StageStep } from './physical.ts';
 import { type CognitiveMap, columnsOf, type LogicalPlan, type Staged } from './plan.ts';
 import type { RuleContext } from './rule.ts';
-import { expressionsOf, mapChildren, mapExpressions, rewriteExpr, visitExpr, visitPlan } from './shape.ts';
+import { asksService, columnsUsed, mapChildren, mapExpressions, rewriteExpr, substituted, visitPlan } from './shape.ts';
 import { unparse, type WorkNames } from './unparse.ts';
 
 interface Builder {
@@ -26,18 +26,19 @@ export function fragmentPlan(
   streaming: boolean,
 ): PhysicalPlan {
   const builder: Builder = { context, names, stages: [], answers: new Map(), nextStage: 0 };
-  const external = externalTables(plan);
+  const tables = tablesOf(plan);
+  const external = tables.filter((t) => t.kind === 'external');
   const output = (streaming ? stream(plan, builder) : undefined) ?? {
     kind: 'fragment',
     fragment: unparse(setOriented(plan, builder), names),
   };
-  return { external, stages: builder.stages, output, columns: columnsOf(plan) };
+  return { external, tables, stages: builder.stages, output, columns: columnsOf(plan) };
 }
 
-function externalTables(plan: LogicalPlan): ExternalTable[] {
-  const found = new Set<ExternalTable>();
+function tablesOf(plan: LogicalPlan): TableDefinition[] {
+  const found = new Set<TableDefinition>();
   visitPlan(plan, (node) => {
-    if (node.kind === 'scan' && node.table.kind === 'external') found.add(node.table);
+    if (node.kind === 'scan') found.add(node.table);
   });
   return [...found];
 }
@@ -64,13 +65,21 @@ function stageCall(node: CognitiveMap, b: Builder): Staged {
   const { rows, inputs } = withInputs(node, b);
   const stage = b.nextStage++;
   const call = physicalCall(node, inputs, b);
-  b.stages.push({ stage, fragment: unparse(rows, b.names), call });
+  b.stages.push({ stage, fragment: unparse(rows, b.names), afterCalls: readsAnswers(rows), call });
   return {
     kind: 'staged',
     stage,
     columns: columnsOf(rows),
     answer: { column: node.call.answer, failure: node.call.failure, table: call.answers, inputs },
   };
+}
+
+function readsAnswers(plan: LogicalPlan): boolean {
+  let found = false;
+  visitPlan(plan, (node) => {
+    if (node.kind === 'staged' && node.answer !== undefined) found = true;
+  });
+  return found;
 }
 
 function physicalCall(node: CognitiveMap, inputs: readonly ColumnId[], b: Builder): PhysicalCall {
@@ -107,7 +116,8 @@ function withInputs(node: CognitiveMap, b: Builder): { rows: LogicalPlan; inputs
 // --- streaming: nothing above the calls blocks
 
 function stream(plan: LogicalPlan, b: Builder): Output | undefined {
-  const { chain, limit, offset } = topLimit(plan);
+  const { chain: written, limit, offset } = topLimit(plan);
+  const chain = limit === undefined ? written : sortedBelow(written);
   const nodes: LogicalPlan[] = [];
   let below = chain;
   while (
@@ -120,12 +130,13 @@ function stream(plan: LogicalPlan, b: Builder): Output | undefined {
     below = below.child;
   }
   const lowest = nodes.findLastIndex((n) => n.kind === 'cognitive-map');
-  if (lowest < 0 || nodes.slice(0, lowest).some(hasSubquery)) return undefined;
+  if (lowest < 0) return undefined;
   const maps = nodes.filter((n) => n.kind === 'cognitive-map');
   const bottom = maps.at(-1);
   if (bottom === undefined) return undefined;
   let incoming = withInputs({ ...bottom, child: setOriented(bottom.child, b) }, b);
   const source = unparse(incoming.rows, b.names);
+  const sourceAfterCalls = readsAnswers(incoming.rows);
   const segments: Segment[] = [];
   for (let i = nodes.length - 1; i >= 0; i--) {
     const node = nodes[i];
@@ -141,7 +152,7 @@ function stream(plan: LogicalPlan, b: Builder): Output | undefined {
       answer: { column: node.call.answer, failure: node.call.failure, table: call.answers, inputs: incoming.inputs },
     };
     const next = nodes.slice(0, i).findLastIndex((n) => n.kind === 'cognitive-map');
-    const between = nodes.slice(next + 1, i);
+    const between = nodes.slice(next + 1, i).map((n) => mapExpressions(n, (expr) => stageSubqueries(expr, b)));
     const above = nodes[next];
     const top = between.reduceRight((child, n) => carried(n, child, row), rowRange(leaf, row));
     const outgoing =
@@ -150,7 +161,40 @@ function stream(plan: LogicalPlan, b: Builder): Output | undefined {
     segments.push({ stage, columns, row, call, body: unparse(body, b.names) });
     incoming = { rows: body, inputs: outgoing.inputs };
   }
-  return { kind: 'stream', source, segments, limit, offset };
+  return { kind: 'stream', source, sourceAfterCalls, segments, limit, offset };
+}
+
+/**
+ * Under a limit, a sort whose keys need no answer stands below the calls: the stream keeps the order of its rows and
+ * stops at the last one wanted. Only where the whole chain streams, since the set-oriented shape keeps no order.
+ */
+function sortedBelow(plan: LogicalPlan): LogicalPlan {
+  if (plan.kind !== 'sort') return plan;
+  return sunkSort(plan.child, plan.keys) ?? plan;
+}
+
+function sunkSort(plan: LogicalPlan, keys: readonly SortKey[]): LogicalPlan | undefined {
+  switch (plan.kind) {
+    case 'project': {
+      const source = new Map(plan.columns.map((c) => [c.id, c.expr]));
+      const child = sunkSort(
+        plan.child,
+        keys.map((k) => ({ ...k, expr: substituted(k.expr, source) })),
+      );
+      return child && { ...plan, child };
+    }
+    case 'filter':
+    case 'cognitive-map': {
+      const known = new Set(columnsOf(plan.child).map((c) => c.id));
+      if (!keys.every((k) => [...columnsUsed(k.expr)].every((id) => known.has(id)))) return undefined;
+      const child =
+        sunkSort(plan.child, keys) ??
+        (asksService(plan.child) ? undefined : { kind: 'sort' as const, child: plan.child, keys });
+      return child && { ...plan, child };
+    }
+    default:
+      return undefined;
+  }
 }
 
 /** Projections keep every row: a limit below one may as well stand above it. */
@@ -160,16 +204,6 @@ function topLimit(plan: LogicalPlan): { chain: LogicalPlan; limit: number | unde
   const inner = topLimit(plan.child);
   if (inner.limit === undefined && inner.offset === 0) return { chain: plan, limit: undefined, offset: 0 };
   return { ...inner, chain: { ...plan, child: inner.chain } };
-}
-
-function hasSubquery(plan: LogicalPlan): boolean {
-  let found = false;
-  for (const expr of expressionsOf(plan)) {
-    visitExpr(expr, (e) => {
-      if (e.kind === 'subquery') found = true;
-    });
-  }
-  return found;
 }
 
 function rowRange(leaf: Staged, row: Column): LogicalPlan {

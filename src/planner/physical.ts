@@ -1,6 +1,6 @@
 // The physical plan: what the engine does, in order. Fragments are SQL for DuckDB; between them stand the calls.
 
-import type { ExternalTable } from '../catalog/definitions.ts';
+import type { ExternalTable, TableDefinition } from '../catalog/definitions.ts';
 import type { Operation } from '../udf/operation.ts';
 import type { Column, ColumnId } from './expression.ts';
 import type { Fragment } from './unparse.ts';
@@ -19,6 +19,8 @@ export interface PhysicalCall {
 export interface StageStep {
   readonly stage: number;
   readonly fragment: Fragment;
+  /** Whether its rows depend on the answer of an earlier call: then they cannot be counted before it is made. */
+  readonly afterCalls: boolean;
   readonly call: PhysicalCall;
 }
 
@@ -39,6 +41,7 @@ export type Output =
   | {
       readonly kind: 'stream';
       readonly source: Fragment;
+      readonly sourceAfterCalls: boolean;
       readonly segments: readonly Segment[];
       readonly limit: number | undefined;
       readonly offset: number;
@@ -46,6 +49,8 @@ export type Output =
 
 export interface PhysicalPlan {
   readonly external: readonly ExternalTable[];
+  /** Every table that is read. */
+  readonly tables: readonly TableDefinition[];
   readonly stages: readonly StageStep[];
   readonly output: Output;
   readonly columns: readonly Column[];

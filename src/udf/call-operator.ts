@@ -1,6 +1,7 @@
 // Distinct inputs -> cache -> full batches -> limiter -> transport -> one outcome per input -> cache. Bounded in
 // flight, cancelled by the signal. One request and its retries are request.ts. Knows no SQL and no tables.
 
+import { setMaxListeners } from 'node:events';
 import { error } from '../common/errors.ts';
 import type { Budget } from './budget.ts';
 import type { CallStatistics } from './call-statistics.ts';
@@ -55,6 +56,8 @@ export async function* callOperation(
   const { pool, signal } = options;
   const stop = new AbortController();
   const kill = new AbortController();
+  // Every request under way and every one waiting its turn listens; their number is bounded by the limiters.
+  setMaxListeners(0, stop.signal, kill.signal);
   const stopped = () => stop.abort(signal.reason);
   signal.addEventListener('abort', stopped, { once: true });
   if (signal.aborted) stopped();
@@ -183,15 +186,16 @@ async function* grouped(inputs: AsyncIterable<Input>, size: number): AsyncGenera
 
 /** Smooth weighted round robin. */
 function weighted(pool: ServicePool): () => Service {
-  const current = pool.map(() => 0);
+  const turns = pool.map((service) => service.turn ?? { credit: 0 });
   const total = pool.reduce((sum, service) => sum + service.weight, 0);
   return () => {
     let best = 0;
-    for (const [i, service] of pool.entries()) {
-      current[i] = (current[i] ?? 0) + service.weight;
-      if ((current[i] ?? 0) > (current[best] ?? 0)) best = i;
+    for (const [i, turn] of turns.entries()) {
+      turn.credit += pool[i]?.weight ?? 0;
+      if (turn.credit > (turns[best]?.credit ?? 0)) best = i;
     }
-    current[best] = (current[best] ?? 0) - total;
+    const chosen = turns[best];
+    if (chosen !== undefined) chosen.credit -= total;
     return pool[best] ?? pool[0];
   };
 }

@@ -4,6 +4,7 @@
 import type { Dispatcher } from 'undici';
 import { error } from '../common/errors.ts';
 import { attempt } from './attempt.ts';
+import { endpointProblem, isLoopback } from './endpoint.ts';
 import { type Transport, TransportError, type WireRequest, type WireResponse } from './wire.ts';
 
 export interface HttpTransportOptions {
@@ -80,21 +81,6 @@ export function httpTransport(options: HttpTransportOptions): Transport {
       if (opened !== undefined) await (await opened).destroy();
     },
   };
-}
-
-/** Whether a host name means this machine. */
-export function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
-}
-
-function endpointProblem(endpoint: URL, allowHttp: boolean): string | undefined {
-  if (endpoint.protocol !== 'https:' && endpoint.protocol !== 'http:') return 'an https URL';
-  if (endpoint.username !== '' || endpoint.password !== '') return 'a URL without user name and password';
-  if (endpoint.search !== '' || endpoint.hash !== '') return 'a URL without query and fragment';
-  if (endpoint.protocol === 'http:' && !allowHttp && !isLoopback(endpoint.hostname)) {
-    return 'https (plain http only reaches this machine)';
-  }
-  return undefined;
 }
 
 interface Proxy {

@@ -47,8 +47,8 @@ const MEASURE_MS = 1000;
 
 export class Limiter {
   readonly #clock: Clock;
-  readonly #quotas: Quotas;
-  readonly #buckets: readonly TokenBucket[];
+  #quotas: Quotas;
+  #buckets: readonly TokenBucket[];
   readonly #waiting: Waiter[] = [];
   #inFlight = 0;
   #window: number;
@@ -64,13 +64,25 @@ export class Limiter {
   constructor(quotas: Quotas, clock: Clock = systemClock) {
     this.#clock = clock;
     this.#quotas = quotas;
-    this.#window = Math.min(FIRST_WINDOW, quotas.concurrency);
-    this.#buckets = [
-      ...(quotas.perSecond === undefined ? [] : [new TokenBucket(quotas.perSecond, 1000, clock.now())]),
-      ...(quotas.perMinute === undefined ? [] : [new TokenBucket(quotas.perMinute, 60_000, clock.now())]),
-    ];
-    // A known quota is kept by its bucket: nothing has to be found out slowly.
-    if (this.#buckets.length > 0) this.#window = quotas.concurrency;
+    this.#buckets = bucketsOf(quotas, clock.now());
+    this.#window = this.#firstWindow();
+  }
+
+  /** Other quotas from now on; what was learnt of the endpoint and what is in flight stays. */
+  adjust(quotas: Quotas): void {
+    const { concurrency, perSecond, perMinute } = this.#quotas;
+    const sameRates = quotas.perSecond === perSecond && quotas.perMinute === perMinute;
+    if (sameRates && quotas.concurrency === concurrency) return;
+    this.#quotas = quotas;
+    if (!sameRates) this.#buckets = bucketsOf(quotas, this.#clock.now());
+    this.#window = this.#firstWindow();
+    this.#pump();
+  }
+
+  /** A known quota is kept by its bucket: nothing has to be found out slowly. */
+  #firstWindow(): number {
+    const { concurrency } = this.#quotas;
+    return this.#buckets.length > 0 ? concurrency : Math.min(FIRST_WINDOW, concurrency);
   }
 
   /** Requests a second the service is believed to allow; `undefined`: nothing is known. */
@@ -167,6 +179,13 @@ export class Limiter {
       this.#waiting.shift()?.grant();
     }
   }
+}
+
+function bucketsOf({ perSecond, perMinute }: Quotas, now: number): readonly TokenBucket[] {
+  return [
+    ...(perSecond === undefined ? [] : [new TokenBucket(perSecond, 1000, now)]),
+    ...(perMinute === undefined ? [] : [new TokenBucket(perMinute, 60_000, now)]),
+  ];
 }
 
 /** Lets `amount` requests through per period, spread evenly, with a burst of what a tenth of a second allows. */

@@ -62,6 +62,14 @@ export interface Limits {
 
 export type ServiceType = 'language' | 'vision' | 'face' | 'speech' | 'translator' | 'anomaly';
 
+/** What a service adds to every request. */
+export interface RequestSettings {
+  /** By default the latest. */
+  readonly modelVersion?: string | undefined;
+  /** Ask the service not to keep the inputs; by default it decides. */
+  readonly loggingOptOut?: boolean | undefined;
+}
+
 interface OperationBase {
   /** `language/sentiment`: the ids of the emulator's statistics and of the run report. */
   readonly id: string;
@@ -79,6 +87,7 @@ export interface WireOperation extends OperationBase {
   /** One request for these inputs. Ids are the position in `inputs`, as decimal strings. */
   encode(
     inputs: readonly Input[],
+    settings?: RequestSettings,
   ): Omit<WireRequest, 'headers'> & { readonly headers?: Readonly<Record<string, string>> };
   /**
    * Outcomes by id, from `documents` and `errors`. An input in neither is the document error `MissingDocument`

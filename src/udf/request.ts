@@ -193,7 +193,7 @@ async function sendOnce(
   }
 
   async function send(inputs: readonly Input[], to: Service, { kill }: RequestOptions): Promise<WireResponse> {
-    const encoded = operation.encode(inputs);
+    const encoded = operation.encode(inputs, to.settings);
     const request = { ...encoded, headers: { ...encoded.headers, ...(await to.headers()) } };
     stats.requests++;
     stats.documents += inputs.length;

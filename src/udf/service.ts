@@ -1,7 +1,7 @@
 // A service as the call operator sees it: where requests go, with which headers, how fast, at what price.
 
 import type { Limiter } from './limiter.ts';
-import type { ServiceType } from './operation.ts';
+import type { RequestSettings, ServiceType } from './operation.ts';
 import type { Transport } from './wire.ts';
 
 export interface Service {
@@ -15,6 +15,8 @@ export interface Service {
   readonly transport: Transport;
   /** Credentials included: never shown. */
   headers(): Promise<Readonly<Record<string, string>>>;
+  /** Added to every request: the model version asked for, whether inputs may be kept. */
+  readonly settings?: RequestSettings | undefined;
   /** Milliseconds one attempt may take. */
   readonly requestTimeoutMs: number;
   /** Of the endpoint and credential: shared by every statement of the engine. */
@@ -23,6 +25,8 @@ export interface Service {
   readonly learntBatch: Map<string, number>;
   /** Among services that share work: requests go in this proportion. */
   readonly weight: number;
+  /** Whose turn is next in its pool: kept between statements, so that small ones are shared too. */
+  readonly turn?: { credit: number } | undefined;
   /** TYPE + API version + requested model version + cache group: services that may answer for each other. */
   readonly cacheIdentity: string;
   /** Milliseconds an answer stays in the cache. */

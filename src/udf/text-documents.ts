@@ -12,7 +12,7 @@ import {
   parseAnswer,
   textAt,
 } from './answer-json.ts';
-import type { AnswerValue, Decoded, Input, Limits, Outcome, WireOperation } from './operation.ts';
+import type { AnswerValue, Decoded, Input, Limits, Outcome, RequestSettings, WireOperation } from './operation.ts';
 import type { WireResponse } from './wire.ts';
 
 /** Text elements a document may have. */
@@ -31,7 +31,11 @@ export function textRecords([text]: Input): number {
 }
 
 /** One request for inputs of the form (text[, language]). */
-export function encodeDocuments(path: string, inputs: readonly Input[]): ReturnType<WireOperation['encode']> {
+export function encodeDocuments(
+  path: string,
+  inputs: readonly Input[],
+  settings: RequestSettings = {},
+): ReturnType<WireOperation['encode']> {
   const documents = inputs.map(([text, language], index) => {
     invariant(typeof text === 'string', 'a NULL text reached a service operation');
     const document = { id: String(index), text };
@@ -39,10 +43,19 @@ export function encodeDocuments(path: string, inputs: readonly Input[]): ReturnT
   });
   return {
     method: 'POST',
-    path,
+    path: withSettings(path, settings),
     headers: { 'content-type': 'application/json', accept: 'application/json' },
     body: new TextEncoder().encode(JSON.stringify({ documents })),
   };
+}
+
+function withSettings(path: string, { modelVersion, loggingOptOut }: RequestSettings): string {
+  const parameters = [
+    ...(modelVersion === undefined ? [] : [`model-version=${encodeURIComponent(modelVersion)}`]),
+    ...(loggingOptOut === undefined ? [] : [`loggingOptOut=${loggingOptOut}`]),
+  ];
+  if (parameters.length === 0) return path;
+  return `${path}${path.includes('?') ? '&' : '?'}${parameters.join('&')}`;
 }
 
 /** Where a document of an answer stands. */

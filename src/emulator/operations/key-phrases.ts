@@ -4,6 +4,7 @@ import { textOperation } from '../text-batch.ts';
 
 export const keyPhrases = textOperation({
   id: 'language/key-phrases',
+  name: 'KeyPhrases',
   path: '/text/analytics/v3.1/keyphrases',
   documents: 10,
   hint: 'language',

@@ -5,6 +5,7 @@ import { textOperation } from '../text-batch.ts';
 
 export const language = textOperation({
   id: 'language/language',
+  name: 'Languages',
   path: '/text/analytics/v3.1/languages',
   documents: 1000,
   hint: 'countryHint',

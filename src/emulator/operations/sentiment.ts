@@ -11,6 +11,7 @@ const UNITS: readonly [StringIndexType, ...StringIndexType[]] = ['TextElement_v8
 
 export const sentiment = textOperation({
   id: 'language/sentiment',
+  name: 'Sentiment',
   path: '/text/analytics/v3.1/sentiment',
   documents: 10,
   hint: 'language',

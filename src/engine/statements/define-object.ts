@@ -1,21 +1,45 @@
-// CREATE of credentials, data sources, file formats and external tables: checked, then one change of the catalog.
+// CREATE and ALTER of credentials and services, CREATE of data sources, file formats and external tables: checked, then
+// one change of the catalog.
 
 import { findObject, type Snapshot } from '../../catalog/snapshot.ts';
 import type { CatalogChange } from '../../catalog/store.ts';
 import { at, SqlcError } from '../../common/errors.ts';
-import type { CreateCredential, CreateDataSource, CreateExternalTable, CreateFileFormat } from '../../parser/ast.ts';
-import { bindCredential, bindDataSource, bindExternalTable, bindFileFormat } from '../../planner/bind/objects.ts';
+import type {
+  AlterCredential,
+  AlterService,
+  CreateCredential,
+  CreateDataSource,
+  CreateExternalTable,
+  CreateFileFormat,
+  CreateService,
+} from '../../parser/ast.ts';
+import {
+  bindAlteredCredential,
+  bindCredential,
+  bindDataSource,
+  bindExternalTable,
+  bindFileFormat,
+} from '../../planner/bind/objects.ts';
+import { bindAlteredService, bindService } from '../../planner/bind/services.ts';
 import { parseLocation, resolveLocation } from '../../storage/location.ts';
+import { allOperations } from '../../udf/operations/index.generated.ts';
 import type { StatementContext } from '../statement.ts';
 
-export type DefinitionStatement = CreateCredential | CreateDataSource | CreateFileFormat | CreateExternalTable;
+export type DefinitionStatement =
+  | CreateCredential
+  | AlterCredential
+  | CreateService
+  | AlterService
+  | CreateDataSource
+  | CreateFileFormat
+  | CreateExternalTable;
 
 export async function defineObject(statement: DefinitionStatement, context: StatementContext): Promise<void> {
   const { store } = context.session.parts;
   await store.apply(definitionOf(statement, await store.snapshot(), context));
 }
 
-/** @throws SqlcError catalog/*, storage/scheme, storage/insecure, bind/* */
+/** @throws SqlcError catalog/*, storage/scheme, storage/insecure, service/endpoint, syntax/option-*, bind/* */
 export function definitionOf(
   statement: DefinitionStatement,
   snapshot: Snapshot,
@@ -29,6 +53,14 @@ export function definitionOf(
         kind: 'credential',
         definition: bindCredential(statement, snapshot, store.persistent),
       };
+    case 'alter-credential': {
+      const definition = bindAlteredCredential(statement, snapshot, store.persistent);
+      return { action: 'replace', kind: 'credential', definition };
+    }
+    case 'create-service':
+      return { action: 'create', kind: 'service', definition: bindService(statement, snapshot, allOperations) };
+    case 'alter-service':
+      return { action: 'replace', kind: 'service', definition: bindAlteredService(statement, snapshot, allOperations) };
     case 'create-data-source': {
       const definition = bindDataSource(statement, snapshot);
       const { connectionOptions, location } = definition;

@@ -1,10 +1,13 @@
 // DROP: refused while something refers to the object; external data is never deleted.
 
 import { findObject, findTable, type Snapshot } from '../../catalog/snapshot.ts';
+import type { CatalogChange } from '../../catalog/store.ts';
 import { error } from '../../common/errors.ts';
 import type { DropObject, ObjectName } from '../../parser/ast.ts';
 import { referrersOf, tableName } from '../../planner/bind/objects.ts';
 import type { StatementContext } from '../statement.ts';
+
+type DropChange = Extract<CatalogChange, { readonly action: 'drop' }>;
 
 export async function dropObject(statement: DropObject, context: StatementContext): Promise<void> {
   for (const name of statement.names) await dropOne(statement, name, context);
@@ -13,17 +16,23 @@ export async function dropObject(statement: DropObject, context: StatementContex
 async function dropOne(statement: DropObject, name: ObjectName, context: StatementContext): Promise<void> {
   const { store } = context.session.parts;
   const snapshot = await store.snapshot();
-  const { object, ifExists } = statement;
+  const change = dropOf(statement, name, snapshot);
+  if (change === undefined) return;
+  const table = change.kind === 'table' ? findTable(snapshot, change.schema ?? '', change.name) : undefined;
+  if (table === undefined) await store.apply(change);
+  else await store.dropTable(table);
+}
+
+/** What dropping one name changes; nothing when it is not there and need not be. @throws SqlcError catalog/* */
+export function dropOf({ object, ifExists }: DropObject, name: ObjectName, snapshot: Snapshot): DropChange | undefined {
   if (object === 'table' || object === 'external table') {
     const table = droppedTable(object, name, snapshot, ifExists);
-    if (table !== undefined) await store.dropTable(table);
-    return;
+    return table && { action: 'drop', kind: 'table', schema: table.schema, name: table.name };
   }
-  if (object === 'service') throw error('not-supported', { what: 'DROP EXTERNAL SERVICE' }, { span: statement.span });
   const text = name.parts.map((p) => p.name).join('.');
   const found = findObject(snapshot, object, text);
   if (found === undefined) {
-    if (ifExists) return;
+    if (ifExists) return undefined;
     throw error('catalog/unknown-object', { kind: object, name: text }, { span: name.span });
   }
   const referrers = referrersOf(object, found.name, snapshot);
@@ -34,7 +43,7 @@ async function dropOne(statement: DropObject, name: ObjectName, context: Stateme
       { span: name.span },
     );
   }
-  await store.apply({ action: 'drop', kind: object, name: found.name });
+  return { action: 'drop', kind: object, name: found.name };
 }
 
 function droppedTable(object: 'table' | 'external table', name: ObjectName, snapshot: Snapshot, ifExists: boolean) {

@@ -1,11 +1,13 @@
-// EXPLAIN: the plan, the rules that shaped it, and the SQL of each fragment. Runs nothing and calls no service.
+// EXPLAIN: the plan, what its calls will need, the rules that shaped it, and the SQL of each fragment. May read data
+// below the first call; calls no service.
 
 import type { Snapshot } from '../../catalog/snapshot.ts';
 import { error } from '../../common/errors.ts';
+import { type CallEstimate, estimateCalls } from '../../exec/estimate-calls.ts';
 import type { Statement } from '../../parser/ast.ts';
 import { type PlannedQuery, planQuery } from '../../planner/plan-query.ts';
 import { printPlan } from '../../planner/print-plan.ts';
-import { withOptions } from '../settings.ts';
+import { type Settings, withOptions } from '../settings.ts';
 import type { StatementContext } from '../statement.ts';
 import { planTable } from './create-table-as.ts';
 
@@ -20,11 +22,7 @@ export interface Explanation {
     readonly plan: string;
     readonly rules: readonly string[];
     readonly fragments: readonly { readonly name: string; readonly sql: string }[];
-    readonly calls: readonly {
-      readonly operation: string;
-      readonly service: string | null;
-      readonly shape: 'set-oriented' | 'streaming';
-    }[];
+    readonly calls: readonly CallEstimate[];
   };
 }
 
@@ -35,30 +33,61 @@ export async function explainStatement(
   snapshot: Snapshot,
   options: ExplainOptions,
 ): Promise<Explanation> {
-  const plan = await planOf(statement, context, snapshot);
+  // Work names of the printed plan never run, so that the same statement always explains alike.
+  const plan = await planOf(statement, context, snapshot, 0);
+  const calls = await estimates(statement, context, snapshot);
   const fragments = fragmentsOf(plan);
   const rules = plan.steps.map((s) => s.rule);
   const steps = options.steps ? stepsText(plan) : '';
   const shown = fragments.map((f) => `${f.name}:\n  ${f.sql}`).join('\n');
-  const text = `${steps}${printPlan(plan.logical)}\n\nrules: ${rules.length === 0 ? 'none' : rules.join(', ')}\n\n${shown}`;
-  return { text, json: { plan: printPlan(plan.logical), rules, fragments, calls: callsOf(plan) } };
+  const asked = calls.length === 0 ? '' : `calls:\n${calls.map((c) => `  ${estimateText(c)}\n`).join('')}\n`;
+  const text = `${steps}${printPlan(plan.logical)}\n\n${asked}rules: ${rules.length === 0 ? 'none' : rules.join(', ')}\n\n${shown}`;
+  return { text, json: { plan: printPlan(plan.logical), rules, fragments, calls } };
 }
 
-async function planOf(statement: Statement, context: StatementContext, snapshot: Snapshot): Promise<PlannedQuery> {
-  // Work names never run here, so that the same statement always explains alike.
-  const id = 0;
+/** Counts what the calls need; a table that earlier statements would create is known by its definition only. */
+async function estimates(statement: Statement, context: StatementContext, snapshot: Snapshot): Promise<CallEstimate[]> {
+  const { session, report, signal } = context;
+  const { parts } = session;
+  const running = session.begin(report, optionsOf(statement, context), signal);
+  const { physical } = await planOf(statement, context, snapshot, running.id);
+  const existing = await parts.store.snapshot();
+  const readable = physical.tables.every((t) => existing.tables.includes(t));
+  const work = await session.openWork(running);
+  try {
+    const files = { storage: parts.storage, snapshot, blobEndpoint: parts.blobEndpoint };
+    return await estimateCalls(physical, work, files, readable ? running.settings.explain_scan_seconds : 0);
+  } finally {
+    await work.close();
+    running.end();
+  }
+}
+
+function estimateText(c: CallEstimate): string {
+  const about = c.exact || c.distinct === undefined ? '' : '~';
+  const number = (n: number | undefined) => (n === undefined ? 'unknown' : `${about}${n.toLocaleString('en')}`);
+  const price = c.price === undefined ? 'no price known' : `${about}${Math.round(c.price * 1e6) / 1e6} ${c.currency}`;
+  return `${c.operation} (${c.shape}) by ${c.service}: rows ${number(c.rows)}, distinct inputs ${number(c.distinct)}, cached ${number(c.cached)}, requests ${number(c.requests)}, ${price}, at ${c.pace}`;
+}
+
+function optionsOf(statement: Statement, context: StatementContext): Settings {
+  const { settings } = context.session;
+  return statement.kind === 'select-statement' || statement.kind === 'create-table-as'
+    ? withOptions(settings, statement.options)
+    : settings;
+}
+
+async function planOf(
+  statement: Statement,
+  context: StatementContext,
+  snapshot: Snapshot,
+  id: number,
+): Promise<PlannedQuery> {
   switch (statement.kind) {
-    case 'select-statement':
-      return planQuery(
-        statement.query,
-        context.session.planInputs(
-          snapshot,
-          context.parameters,
-          id,
-          withOptions(context.session.settings, statement.options),
-        ),
-        'streaming',
-      );
+    case 'select-statement': {
+      const inputs = context.session.planInputs(snapshot, context.parameters, id, optionsOf(statement, context));
+      return planQuery(statement.query, inputs, 'streaming');
+    }
     case 'create-table-as':
       return (await planTable(statement, context, snapshot, id)).plan;
     default:
@@ -87,13 +116,4 @@ function fragmentsOf({ physical }: PlannedQuery): { name: string; sql: string }[
     sql: s.body.sql,
   }));
   return [...stages, { name: 'source', sql: output.source.sql }, ...segments];
-}
-
-function callsOf({ physical }: PlannedQuery): Explanation['json']['calls'] {
-  const shape = (
-    calls: readonly { call: { operation: { id: string }; service: string | undefined } }[],
-    kind: 'set-oriented' | 'streaming',
-  ) => calls.map(({ call }) => ({ operation: call.operation.id, service: call.service ?? null, shape: kind }));
-  const streamed = physical.output.kind === 'stream' ? physical.output.segments : [];
-  return [...shape(physical.stages, 'set-oriented'), ...shape(streamed, 'streaming')];
 }

@@ -20,6 +20,7 @@ import { type Column, column, type Expr, literal, operator } from '../expression
 import { columnsUsed } from '../shape.ts';
 import { allOf } from './conditions.ts';
 import type { Env } from './context.ts';
+import { namedService } from './services.ts';
 import { castable, coerce } from './types.ts';
 
 /** Why the service refused a document: what COGNITIVE_ERROR gives. */
@@ -61,10 +62,22 @@ export function bindCognitiveCall(
   holder.plan = {
     kind: 'cognitive-map',
     child: holder.plan,
-    call: { operation: fn.operation, service: call.service?.name, args, guard, answer, failure, fn: fn.name },
+    call: { operation: fn.operation, service: serviceNamed(env, call, fn), args, guard, answer, failure, fn: fn.name },
   };
   if (want === 'failure' && failure !== undefined) return column(failure, call.span);
   return { ...answered(env, fn, project(fn, column(answer)), failure, call.span), span: call.span } as Expr; // the span does not change the kind
+}
+
+/** As it is called in the catalog, so that two mentions are one whatever their case. */
+function serviceNamed(
+  { ctx }: Env,
+  { service }: FunctionCall,
+  { name, operation }: CognitiveFunction,
+): string | undefined {
+  if (service === undefined) return undefined;
+  if (!isLocal(operation)) return namedService(ctx.snapshot, operation, service).name;
+  const params = { name: service.name, operation: name, reason: 'it is a function of this program' };
+  throw error('bind/service-operation', params, { span: service.span });
 }
 
 /** What a failed document's row gets: NULL, a value, or an error where the value is used. */

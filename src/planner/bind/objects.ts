@@ -48,6 +48,19 @@ export function bindCredential(
   return { name: statement.name.name, identity: statement.identity, secret: statement.secret };
 }
 
+/** Both values are replaced. @throws SqlcError catalog/unknown-object, catalog/master-key-needed */
+export function bindAlteredCredential(
+  { name, identity, secret }: ast.AlterCredential,
+  snapshot: Snapshot,
+  persistent: boolean,
+): CredentialDefinition {
+  const found = findObject(snapshot, 'credential', name.name);
+  if (found === undefined)
+    throw error('catalog/unknown-object', { kind: 'credential', name: name.name }, { span: name.span });
+  if (persistent && secret !== undefined) throw error('catalog/master-key-needed', {}, { span: name.span });
+  return { name: found.name, identity, secret };
+}
+
 export function bindDataSource(statement: ast.CreateDataSource, snapshot: Snapshot): DataSourceDefinition {
   refuseExisting('data source', statement.name, snapshot);
   const { credential } = statement;
@@ -195,19 +208,21 @@ function refuseExisting(
 
 /** Who refers to an object: it cannot be dropped before them. */
 export function referrersOf(
-  kind: 'credential' | 'data source' | 'file format',
+  kind: 'credential' | 'data source' | 'file format' | 'service',
   name: string,
   snapshot: Snapshot,
 ): string[] {
   const tables = snapshot.tables.filter((t) => t.kind === 'external');
   switch (kind) {
     case 'credential':
-      return snapshot.dataSources
-        .filter((d) => d.credential !== undefined && sameName(d.credential, name))
-        .map((d) => d.name);
+      return [...snapshot.dataSources, ...snapshot.services]
+        .filter((user) => user.credential !== undefined && sameName(user.credential, name))
+        .map((user) => user.name);
     case 'data source':
       return tables.filter((t) => sameName(t.dataSource, name)).map((t) => t.name);
     case 'file format':
       return tables.filter((t) => sameName(t.fileFormat, name)).map((t) => t.name);
+    case 'service':
+      return [];
   }
 }

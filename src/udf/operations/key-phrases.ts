@@ -15,7 +15,7 @@ export const keyPhrases: WireOperation = {
   answer: struct({ phrases: list(NVARCHAR_MAX) }),
   limits: textLimits(10),
   billedUnits: textRecords,
-  encode: (inputs) => encodeDocuments('/text/analytics/v3.1/keyPhrases', inputs),
+  encode: (inputs, settings) => encodeDocuments('/text/analytics/v3.1/keyPhrases', inputs, settings),
   decode: (response, inputs) =>
     decodeDocuments(response, inputs, (document, { name }) => ({
       phrases: arrayAt(document, 'keyPhrases', name).map((phrase) => {

@@ -12,10 +12,11 @@ export const language: WireOperation = {
   answer: struct({ name: NVARCHAR_MAX, iso: NVARCHAR_MAX, confidence: FLOAT, script: NVARCHAR_MAX }),
   limits: textLimits(1000),
   billedUnits: textRecords,
-  encode: (inputs) =>
+  encode: (inputs, settings) =>
     encodeDocuments(
       '/text/analytics/v3.1/languages',
       inputs.map(([text]) => [text ?? null]),
+      settings,
     ),
   decode: (response, inputs) =>
     decodeDocuments(response, inputs, (document, { name }) => {

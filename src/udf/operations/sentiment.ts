@@ -51,8 +51,12 @@ export const sentiment: WireOperation = {
   }),
   limits: textLimits(10),
   billedUnits: textRecords,
-  encode: (inputs) =>
-    encodeDocuments('/text/analytics/v3.1/sentiment?opinionMining=true&stringIndexType=Utf16CodeUnit', inputs),
+  encode: (inputs, settings) =>
+    encodeDocuments(
+      '/text/analytics/v3.1/sentiment?opinionMining=true&stringIndexType=Utf16CodeUnit',
+      inputs,
+      settings,
+    ),
   decode: (response, inputs) => decodeDocuments(response, inputs, sentimentOf),
 };
 

@@ -1,0 +1,25 @@
+// One bench in a process of its own: what one leaves behind in memory does not weigh on the next. A bench file exports
+// `bench()`, which gives `{ columns, rows, notes, targets: { what, found, atMost }[] }`.
+
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+const SELF = fileURLToPath(import.meta.url);
+
+export async function runBench(name) {
+  const child = fork(SELF, [name], { serialization: 'advanced' });
+  let figures;
+  child.on('message', (message) => {
+    figures = message;
+  });
+  const [status] = await once(child, 'exit');
+  if (figures === undefined) throw new Error(`bench ${name} ended with status ${status} and no figures`);
+  return figures;
+}
+
+if (process.argv[1] === SELF) {
+  const { bench } = await import(`./${process.argv[2]}.mjs`);
+  const figures = await bench();
+  process.send(figures, () => process.disconnect());
+}

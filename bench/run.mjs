@@ -1,0 +1,32 @@
+// `npm run bench` runs every bench, `npm run bench -- NAME` one. Each runs in a process of its own, prints a table and
+// leaves its figures in bench/results/; the status is 1 when a target is missed.
+
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { runBench } from './bench-process.mjs';
+import { tableText } from './table.mjs';
+
+const BENCHES = ['startup', 'limit', 'stream', 'fanout'];
+const RESULTS = fileURLToPath(new URL('results/', import.meta.url));
+
+const asked = process.argv.slice(2);
+const unknown = asked.filter((name) => !BENCHES.includes(name));
+if (unknown.length > 0) {
+  console.error(`no bench named ${unknown.join(', ')}; there are ${BENCHES.join(', ')}`);
+  process.exit(2);
+}
+mkdirSync(RESULTS, { recursive: true });
+const missed = [];
+for (const name of asked.length > 0 ? asked : BENCHES) {
+  const { columns, rows, notes, targets } = await runBench(name);
+  console.log(`\n${name}\n\n${tableText(columns, rows)}\n`);
+  for (const note of notes) console.log(note);
+  for (const { what, found, atMost } of targets) {
+    const met = found <= atMost;
+    console.log(`${met ? 'met   ' : 'MISSED'}  ${what}: ${found.toFixed(2)}, target <= ${atMost}`);
+    if (!met) missed.push(`${name}: ${what}`);
+  }
+  writeFileSync(`${RESULTS}${name}.json`, `${JSON.stringify({ name, columns, rows, notes, targets }, null, 2)}\n`);
+}
+if (missed.length > 0) console.log(`\n${missed.length} missed`);
+process.exitCode = missed.length > 0 ? 1 : 0;
