@@ -10,30 +10,44 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
 const types = process.argv.includes('--types');
 
+const shared = {
+  absWorkingDir: root,
+  outdir: dist,
+  bundle: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20.19',
+  minify: true,
+  legalComments: 'none',
+  metafile: true,
+  // Bundled CommonJS packages call require; ESM has none.
+  banner: {
+    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+  },
+};
+// The driver's JavaScript is bundled (Node takes 80 ms to find its way through the CommonJS of it), its binary is not.
+const external = ['@duckdb/node-bindings', '@duckdb/node-bindings-*', '@azure/storage-blob', 'undici', 'lmdb'];
+/** Packages of the local models: bundled once, loaded on first use by the library and the command line alike. */
+const models = { 'wink-nlp': 'wink-nlp', 'wink-eng-lite-web-model': 'wink-model', 'vader-sentiment': 'vader', 'eld/small': 'eld' };
+const modelFiles = {
+  name: 'model-files',
+  setup({ onResolve }) {
+    onResolve({ filter: new RegExp(`^(${Object.keys(models).join('|')})$`) }, ({ path }) => ({ path: `./model-${models[path]}.js`, external: true }));
+  },
+};
+
 if (types || !isFresh()) {
   rmSync(dist, { recursive: true, force: true });
-  const { metafile } = await build({
-    absWorkingDir: root,
-    entryPoints: { index: 'src/index.ts', cli: 'src/cli/main.ts' },
-    outdir: dist,
-    bundle: true,
-    splitting: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node20.19',
-    minify: true,
-    legalComments: 'none',
-    metafile: true,
-    // The driver's JavaScript is bundled (Node takes 80 ms to find its way through the CommonJS of it), its binary is not.
-    external: ['@duckdb/node-bindings', '@duckdb/node-bindings-*', '@azure/storage-blob', 'undici', 'lmdb'],
-    // Bundled CommonJS packages call require; ESM has none.
-    banner: {
-      js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
-    },
-    chunkNames: 'chunks/[name]-[hash]',
-  });
+  const code = { ...shared, splitting: true, plugins: [modelFiles], chunkNames: '[name]-[hash]' };
+  const built = await Promise.all([
+    // The embedding program shares its own apache-arrow with the library; the command line carries one, for its start.
+    build({ ...code, entryPoints: { index: 'src/index.ts' }, external: [...external, 'apache-arrow'] }),
+    build({ ...code, entryPoints: { cli: 'src/cli/main.ts' }, external }),
+    build({ ...shared, entryPoints: Object.fromEntries(Object.entries(models).map(([from, to]) => [`model-${to}`, from])) }),
+  ]);
   chmodSync(join(dist, 'cli.js'), 0o755);
-  writeFileSync(join(dist, 'THIRD-PARTY-LICENSES.txt'), licences(Object.keys(metafile.inputs)));
+  const inputs = built.flatMap(({ metafile }) => Object.keys(metafile.inputs));
+  writeFileSync(join(dist, 'THIRD-PARTY-LICENSES.txt'), licences(inputs));
 }
 if (types) {
   mkdirSync(join(dist, 'types'), { recursive: true });

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { typeName } from '../src/arrow/sql-type.ts';
-import type { Decoded, Input, Operation } from '../src/udf/operation.ts';
+import type { Decoded, Input, WireOperation } from '../src/udf/operation.ts';
 import { keyPhrases } from '../src/udf/operations/key-phrases.ts';
 import { language } from '../src/udf/operations/language.ts';
 import { sentiment } from '../src/udf/operations/sentiment.ts';
@@ -20,14 +20,14 @@ function answer(body: unknown, status = 200): WireResponse {
   return { status, headers: { 'content-type': 'application/json' }, body: new TextEncoder().encode(text) };
 }
 
-function decode(operation: Operation, texts: readonly string[], body: unknown, status = 200): Decoded {
+function decode(operation: WireOperation, texts: readonly string[], body: unknown, status = 200): Decoded {
   return operation.decode(
     answer(body, status),
     texts.map((text) => [text]),
   );
 }
 
-function bodyOf(operation: Operation, inputs: readonly Input[]): unknown {
+function bodyOf(operation: WireOperation, inputs: readonly Input[]): unknown {
   return JSON.parse(new TextDecoder().decode(operation.encode(inputs).body));
 }
 

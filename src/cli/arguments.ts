@@ -34,8 +34,11 @@ export function parsed<O extends Options>(
     .map((a) => a.match(/^--([a-z-]+)/)?.[1])
     .find((name) => name !== undefined && LATER_OPTIONS.includes(name));
   if (later !== undefined && !(later in options)) throw error('not-supported', { what: `option --${later}` });
+  // SQL may begin with a comment: `--` and a blank is no option.
+  const sql = args.findIndex((a) => /^--\s/.test(a));
+  const ordered = sql < 0 ? args : [...args.slice(0, sql), ...args.slice(sql + 1), '--', args[sql] ?? ''];
   try {
-    const found = parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
+    const found = parseArgs({ args: [...ordered], options, allowPositionals: true, strict: true });
     if (found.positionals.length > positionals.most) {
       throw error('usage/option', {
         detail: `expected ${positionals.what}, found ${found.positionals.length} arguments`,

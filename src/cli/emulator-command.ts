@@ -25,11 +25,12 @@ export async function emulatorCommand(args: readonly string[]): Promise<number> 
     port: portOf(port),
     host,
   });
-  process.stdout.write(`sqlc emulator listens on ${server.url}\n`);
-  await new Promise<void>((resolve) => {
+  const stopped = new Promise<void>((resolve) => {
     process.once('SIGINT', resolve);
     process.once('SIGTERM', resolve);
   });
+  process.stdout.write(`sqlc emulator listens on ${server.url}\n`);
+  await stopped;
   await server.close();
   return ExitStatus.done;
 }

@@ -19,8 +19,8 @@ export function tellFailure(failure: unknown, source: SourceText): number {
     failure instanceof SqlcError
       ? failure
       : error('internal', { detail: failure instanceof Error ? failure.message : String(failure) });
-  if (shown.code === 'exec/cancelled') return ExitStatus.interrupted;
   process.stderr.write(`${renderError(shown, source)}\n`);
+  if (shown.code === 'exec/cancelled') return ExitStatus.interrupted;
   return shown.code === 'usage/script' ? ExitStatus.usage : ExitStatus.failed;
 }
 
@@ -35,7 +35,7 @@ export function tellSummary(report: RunReport, quiet: boolean): void {
       .join(', ');
     const refused = failed === 0 ? '' : `; ${failed} failed (${codes}), their answers are NULL`;
     process.stderr.write(
-      `${op.operation}: ${op.distinct} distinct inputs in ${op.requests} requests to ${op.service}${model}${refused}\n`,
+      `${op.operation}: ${op.distinct} distinct inputs in ${op.requests} request${op.requests === 1 ? '' : 's'} to ${op.service}${model}${refused}\n`,
     );
   }
 }

@@ -142,8 +142,7 @@ class Shell {
     } catch (failure) {
       this.#failed = true;
       const moved = failure instanceof SqlcError ? shifted(failure, from) : failure;
-      const status = tellFailure(moved, { text: this.#text, name: '<stdin>' });
-      if (status === ExitStatus.interrupted) process.stderr.write('cancelled\n');
+      tellFailure(moved, { text: this.#text, name: '<stdin>' });
       if (!this.#stopped) this.#running = undefined;
     }
   }

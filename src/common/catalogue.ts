@@ -69,10 +69,12 @@ export const catalogue = {
     message: 'column "{name}" is neither grouped nor inside an aggregate',
     hint: 'Add it to GROUP BY, or wrap it in an aggregate such as MIN().',
   },
+  'bind/group-by-constant': { number: 164, message: 'a GROUP BY expression must read a column' },
   'bind/misplaced-aggregate': { number: 147, message: 'aggregate "{name}" is not allowed in {clause}' },
   'bind/nested-aggregate': { number: 130, message: 'aggregate "{name}" stands inside another aggregate' },
   'bind/misplaced-window': { number: 4108, message: 'window function "{name}" is not allowed in {clause}' },
   'bind/window-order': { number: 4112, message: '"{name}" needs ORDER BY in its OVER clause' },
+  'bind/not-window': { number: 4113, message: '"{name}" is not a window function' },
   'bind/needs-over': { number: 10753, message: '"{name}" needs an OVER clause' },
   'bind/order-by-position': {
     number: 108,
@@ -164,6 +166,7 @@ export const catalogue = {
     message: 'file "{file}", row {row}: {reason}',
   },
   'storage/format': { message: 'file "{file}" is not {format}: {reason}' },
+  'storage/too-long': { number: 8152, message: 'a value of column "{column}" is longer than the column is declared' },
   'storage/column-missing': { number: 207, message: 'column "{name}" of "{relation}" is in none of its files' },
 
   // --- execution
@@ -204,7 +207,10 @@ export const catalogue = {
     message: 'credential "{name}" cannot be used by service "{service}": {reason}',
     hint: "Use IDENTITY = 'Ocp-Apim-Subscription-Key', 'api-key' or 'Bearer' with a SECRET.",
   },
-  'service/key': { message: 'variable {variable} holds {found}, expected {expected}' },
+  'service/header': {
+    message: '{variable} holds a character that cannot be sent',
+    hint: 'Give the value alone, without spaces and line breaks.',
+  },
   'service/differ': {
     message: 'services {services} share {operation}, but differ in {option}',
     hint: 'Give them the same {option}, or name one of them with USING SERVICE.',

@@ -5,14 +5,14 @@ import { columnTypesOf } from '../arrow/arrow-type.ts';
 import { duckdbTypeName } from '../arrow/duckdb-type.ts';
 import { batchToChunks } from '../arrow/values-to-chunk.ts';
 import { changed } from '../catalog/changed.ts';
-import type { Snapshot } from '../catalog/snapshot.ts';
+import { DEFAULT_SCHEMA, type Snapshot } from '../catalog/snapshot.ts';
 import { error } from '../common/errors.ts';
 import { WORK } from '../exec/duckdb/database.ts';
 import { newReport } from '../exec/run-report.ts';
 import type { Statement } from '../parser/ast.ts';
 import { maskSecrets } from '../parser/mask-secrets.ts';
 import { parse } from '../parser/parse.ts';
-import { quote } from '../planner/duckdb-dialect.ts';
+import { quote } from '../planner/sql-text.ts';
 import { type FunctionDefinition, functionOf } from './function-definition.ts';
 import { type EngineOptions, openSession } from './open.ts';
 import { boundParameters, type ParameterInput } from './parameters.ts';
@@ -107,6 +107,7 @@ export class Engine {
     parameters: Parameters = {},
     options: { readonly steps?: boolean } = {},
   ): Promise<Explanation[]> {
+    this.#session.checkOpen();
     const values = boundParameters(parameters);
     let snapshot = await this.#session.parts.store.snapshot();
     const plans: Explanation[] = [];
@@ -137,11 +138,11 @@ export class Engine {
     }));
     const connection = await database.connect();
     try {
-      const target = `${WORK}.main.${quote(name)}`;
+      const target = `${WORK}.${DEFAULT_SCHEMA}.${quote(name)}`;
       await connection.run(
         `CREATE OR REPLACE TABLE ${target} (${columns.map((c) => `${quote(c.name)} ${duckdbTypeName(c.type)}`).join(', ')})`,
       );
-      const appender = await connection.appender(WORK, 'main', name);
+      const appender = await connection.appender(WORK, DEFAULT_SCHEMA, name);
       for (const batch of table.batches)
         for (const chunk of batchToChunks(batch, types)) appender.appendDataChunk(chunk);
       appender.flushSync();
@@ -149,7 +150,7 @@ export class Engine {
     } finally {
       connection.close();
     }
-    store.register({ kind: 'stored', schema: 'dbo', name, columns, database: WORK });
+    store.register({ kind: 'stored', schema: DEFAULT_SCHEMA, name, columns, database: WORK });
   }
 
   /**

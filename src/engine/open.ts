@@ -9,7 +9,10 @@ import { allRules } from '../planner/rules/index.generated.ts';
 import { Storage } from '../storage/storage.ts';
 import { functionRegistry } from '../udf/function.ts';
 import { allFunctions } from '../udf/functions/index.generated.ts';
-import { type Environment, serviceDirectory } from './services.ts';
+import { allOperations } from '../udf/operations/index.generated.ts';
+import type { Environment } from './declared-service.ts';
+import { LearntStatistics } from './learnt.ts';
+import { serviceDirectory } from './services.ts';
 import { Session } from './session.ts';
 import { DEFAULT_SETTINGS, settingsFromEnvironment, withSetting } from './settings.ts';
 
@@ -56,11 +59,17 @@ export async function openSession(options: EngineOptions): Promise<Session> {
       database,
       store,
       storage: new Storage({ cacheDir: cacheFolder, cacheLimitBytes: settings.cache_size_mb * MEGABYTE }),
-      services: serviceDirectory(env, options.onNotice ?? (() => {})),
+      services: serviceDirectory({
+        env,
+        operations: allOperations,
+        priceFile: join(cacheFolder, 'prices.json'),
+        notice: options.onNotice ?? (() => {}),
+      }),
       functions: functionRegistry(allFunctions),
       rules: allRules.filter((rule) => !disabled.includes(rule.name)),
       oracle: duckdbTypeOracle(database),
       blobEndpoint: env.SQLC_BLOB_ENDPOINT,
+      learnt: new LearntStatistics(cacheFolder),
     },
     settings,
   );

@@ -15,6 +15,7 @@ import type { Storage } from '../storage/storage.ts';
 import { Budget } from '../udf/budget.ts';
 import { ErrorLimit } from '../udf/error-limit.ts';
 import type { CognitiveFunction, FunctionRegistry } from '../udf/function.ts';
+import type { LearntStatistics } from './learnt.ts';
 import type { ServiceDirectory } from './services.ts';
 import type { Settings } from './settings.ts';
 
@@ -27,6 +28,7 @@ export interface SessionParts {
   readonly rules: readonly Rule[];
   readonly oracle: TypeOracle;
   readonly blobEndpoint: string | undefined;
+  readonly learnt: LearntStatistics;
 }
 
 /** One statement while it runs. */
@@ -86,8 +88,8 @@ export class Session {
     return this.#lastId;
   }
 
-  openWork(running: Running): Promise<StatementWork> {
-    const { database, services } = this.parts;
+  async openWork(running: Running): Promise<StatementWork> {
+    const { database, services, store } = this.parts;
     const { id, report, signal, settings } = running;
     return StatementWork.open({
       database,
@@ -98,7 +100,10 @@ export class Session {
       maxStallSeconds: settings.max_stall,
       errorLimit: new ErrorLimit(settings.max_errors),
       budget: new Budget({ calls: settings.max_calls, documents: settings.max_documents, cost: settings.max_cost }),
-      services: services.forStatement({ requestTimeoutSeconds: settings.request_timeout }),
+      services: services.forStatement({
+        snapshot: await store.snapshot(),
+        requestTimeoutSeconds: settings.request_timeout,
+      }),
     });
   }
 
@@ -107,8 +112,8 @@ export class Session {
     parameters: ReadonlyMap<string, ParameterValue>,
     id: number,
     settings = this.settings,
-  ): PlanInputs {
-    const { rules, oracle } = this.parts;
+  ): PlanInputs & { readonly learnt: LearntStatistics } {
+    const { rules, oracle, learnt } = this.parts;
     return {
       snapshot,
       functions: this.functions,
@@ -118,6 +123,7 @@ export class Session {
       oracle,
       memo: this.#memo,
       names: workNames(id),
+      learnt,
     };
   }
 
@@ -129,7 +135,8 @@ export class Session {
     if (this.#closed) return;
     this.#closed = true;
     for (const controller of this.#running) controller.abort(error('exec/closed', {}));
-    const { services, storage, database } = this.parts;
+    const { services, storage, database, learnt } = this.parts;
+    await learnt.save();
     await services.close();
     await storage.close();
     database.close();

@@ -6,6 +6,7 @@ import { duckdbTypeName } from '../arrow/duckdb-type.ts';
 import { BIT, NVARCHAR_MAX, type SqlType, struct, VARBINARY_MAX } from '../arrow/sql-type.ts';
 import { chunkOf } from '../arrow/values-to-chunk.ts';
 import type { PhysicalCall } from '../planner/physical.ts';
+import { quote } from '../planner/sql-text.ts';
 import { columnName } from '../planner/unparse.ts';
 import { type Answered, type CallOptions, callOperation } from '../udf/call-operator.ts';
 import { type Input, isLocal } from '../udf/operation.ts';
@@ -29,14 +30,13 @@ export class AnswerTable {
     this.#types = types;
   }
 
-  static async create(connection: Connection, schema: string, call: PhysicalCall): Promise<AnswerTable> {
-    const table = `answers_${call.answers}`;
+  static async create(connection: Connection, schema: string, table: string, call: PhysicalCall): Promise<AnswerTable> {
     const keys = call.operation.inputs.map((): SqlType => VARBINARY_MAX);
     const types = [...keys, call.operation.answer, ERROR];
     const columns = types.map(
       (type, i) => `${i < keys.length ? `k${i + 1}` : i === keys.length ? 'v' : 'e'} ${duckdbTypeName(type)}`,
     );
-    await connection.run(`CREATE TABLE ${WORK}.${schema}.${table} (${columns.join(', ')})`);
+    await connection.run(`CREATE TABLE ${WORK}.${schema}.${quote(table)} (${columns.join(', ')})`);
     return new AnswerTable(connection, schema, table, types);
   }
 
@@ -60,7 +60,7 @@ export class AnswerTable {
     const unknown =
       this.#rows === 0
         ? ''
-        : ` WHERE NOT EXISTS (SELECT 1 FROM ${WORK}.${this.#schema}.${this.#table} AS a WHERE ${known})`;
+        : ` WHERE NOT EXISTS (SELECT 1 FROM ${WORK}.${this.#schema}.${quote(this.#table)} AS a WHERE ${known})`;
     return `SELECT * FROM (${distinct}) AS d${unknown}`;
   }
 
@@ -68,7 +68,7 @@ export class AnswerTable {
   async pretend(keys: string, width: number, rows: number): Promise<void> {
     const names = Array.from({ length: width }, (_, i) => `k${i + 1}`).join(', ');
     await this.#connection.run(
-      `INSERT INTO ${WORK}.${this.#schema}.${this.#table} (${names}) SELECT ${names} FROM (${keys}) AS k`,
+      `INSERT INTO ${WORK}.${this.#schema}.${quote(this.#table)} (${names}) SELECT ${names} FROM (${keys}) AS k`,
     );
     this.#rows += rows;
   }

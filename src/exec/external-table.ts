@@ -10,7 +10,8 @@ import { findObject, type Snapshot, sameName } from '../catalog/snapshot.ts';
 import { error, invariant } from '../common/errors.ts';
 import { didYouMean } from '../common/suggest.ts';
 import { castable } from '../planner/bind/types.ts';
-import { castSql, quote, stringLiteral } from '../planner/duckdb-dialect.ts';
+import { castSql, storedSql } from '../planner/duckdb-dialect.ts';
+import { quote, stringLiteral } from '../planner/sql-text.ts';
 import { storageCredential } from '../storage/credential.ts';
 import { parseLocation, resolveLocation } from '../storage/location.ts';
 import type { Storage, StoredFile } from '../storage/storage.ts';
@@ -31,6 +32,8 @@ interface LocalCopy {
 
 /** Makes `names.external(table)` readable. @throws SqlcError storage/*, catalog/missing-reference, exec/cancelled */
 export async function openExternal(table: ExternalTable, work: StatementWork, files: ExternalFiles): Promise<void> {
+  if (work.opened.has(table)) return;
+  work.opened.add(table);
   const format = findObject(files.snapshot, 'file format', table.fileFormat);
   if (format === undefined) throw error('catalog/missing-reference', { kind: 'file format', name: table.fileFormat });
   const copies = await fetchAll(table, work, files);
@@ -101,7 +104,7 @@ async function openParquet(
         reason: `column "${name}" holds ${from === undefined ? 'an unsupported type' : typeName(from)}, declared ${typeName(column.type)}`,
       });
     }
-    return `${castSql(quote(name), from, column.type, 'fail')} AS ${quote(column.name)}`;
+    return `${storedSql(quote(name), from, column.type, column.name)} AS ${quote(column.name)}`;
   });
   await work.connection.run(
     `CREATE VIEW ${relation} AS SELECT ${columns.join(', ')} FROM read_parquet(${pathList(copies)}, union_by_name = true)`,
@@ -295,5 +298,6 @@ async function refuseUnconverted(
 }
 
 function clipped(text: string): string {
-  return text.length > 100 ? `${text.slice(0, 100)}…` : text;
+  const line = text.replace(/\s*[\r\n]+\s*/g, ' ⏎ ').trim();
+  return line.length > 100 ? `${line.slice(0, 100)}…` : line;
 }

@@ -2,8 +2,9 @@
 // Everything is given back when the statement ends, however it ends.
 
 import type { DuckDBDataChunk } from '@duckdb/node-api';
-import { quote } from '../planner/duckdb-dialect.ts';
+import type { ExternalTable } from '../catalog/definitions.ts';
 import type { PhysicalCall } from '../planner/physical.ts';
+import { quote } from '../planner/sql-text.ts';
 import type { WorkNames } from '../planner/unparse.ts';
 import type { Budget } from '../udf/budget.ts';
 import type { CallOptions } from '../udf/call-operator.ts';
@@ -41,9 +42,14 @@ export function workNames(id: number): WorkNames {
   const schema = `${WORK}.${schemaOf(id)}`;
   return {
     stage: (index) => `${schema}.stage_${index}`,
-    answers: (index) => `${schema}.answers_${index}`,
+    answers: (name) => `${schema}.${quote(answersTable(name))}`,
     external: (table) => `${schema}.${quote(externalName(table.schema, table.name))}`,
   };
+}
+
+/** Table of the answers called `name` in a statement's schema. */
+export function answersTable(name: string): string {
+  return `answers ${name}`;
 }
 
 export function schemaOf(id: number): string {
@@ -60,9 +66,11 @@ export class StatementWork {
   readonly names: WorkNames;
   /** For the statement's own SQL; a streaming source has a second one. */
   readonly connection: Connection;
-  readonly #answers = new Map<number, AnswerTable>();
-  readonly #statistics = new Map<number, CallStatistics>();
+  readonly #answers = new Map<string, AnswerTable>();
+  readonly #statistics = new Map<string, CallStatistics>();
   readonly #cleanups: (() => void)[] = [];
+  /** External tables that have been made readable. */
+  readonly opened = new Set<ExternalTable>();
 
   private constructor(options: WorkOptions, connection: Connection) {
     this.options = options;
@@ -80,7 +88,7 @@ export class StatementWork {
   async answersOf(call: PhysicalCall): Promise<AnswerTable> {
     const known = this.#answers.get(call.answers);
     if (known !== undefined) return known;
-    const made = await AnswerTable.create(this.connection, this.schema, call);
+    const made = await AnswerTable.create(this.connection, this.schema, answersTable(call.answers), call);
     this.#answers.set(call.answers, made);
     return made;
   }

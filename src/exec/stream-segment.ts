@@ -3,10 +3,9 @@
 
 import type { DuckDBDataChunk } from '@duckdb/node-api';
 import { duckdbTypeName } from '../arrow/duckdb-type.ts';
-import { BIGINT } from '../arrow/sql-type.ts';
-import { quote } from '../planner/duckdb-dialect.ts';
 import type { ParameterExpr } from '../planner/expression.ts';
-import type { Segment } from '../planner/physical.ts';
+import { ROW_FROM, ROW_TO, type Segment } from '../planner/physical.ts';
+import { quote } from '../planner/sql-text.ts';
 import { columnName } from '../planner/unparse.ts';
 import { distinctKeys } from './distinct-keys.ts';
 import type { Connection } from './duckdb/connection.ts';
@@ -146,8 +145,8 @@ class RowBuffer {
   async *read(lo: number, hi: number): AsyncGenerator<DuckDBDataChunk> {
     const { body } = this.#segment;
     const parameters = body.parameters.map((p): ParameterExpr => {
-      if (p.name !== 'lo' && p.name !== 'hi') return p;
-      return p.type.kind === BIGINT.kind && p.value === null ? { ...p, value: String(p.name === 'lo' ? lo : hi) } : p;
+      if (p.name === ROW_FROM) return { ...p, value: String(lo) };
+      return p.name === ROW_TO ? { ...p, value: String(hi) } : p;
     });
     yield* this.#connection.stream(body.sql, parameters, this.#work.options.signal);
   }

@@ -6,20 +6,8 @@ import { decimalShape, familyOf, isText, type SqlType, typeName } from '../arrow
 import { error, invariant } from '../common/errors.ts';
 import type { AggregateExpr, LiteralValue, OperatorExpr } from './expression.ts';
 import { likeToSql } from './like-pattern.ts';
+import { stringLiteral } from './sql-text.ts';
 
-export function quote(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
-}
-export function stringLiteral(value: string): string {
-  // DuckDB reads a statement as a C string: a NUL would end it.
-  const text = value.replaceAll("'", "''");
-  return text.includes('\0')
-    ? `(${text
-        .split('\0')
-        .map((part) => `'${part}'`)
-        .join(' || chr(0) || ')})`
-    : `'${text}'`;
-}
 export function typed(sql: string, type: SqlType): string {
   return `CAST(${sql} AS ${duckdbTypeName(type)})`;
 }
@@ -42,7 +30,7 @@ function raise(code: string): string {
 // --- casts
 
 /** Characters DuckDB's number parser takes and T-SQL's does not, moved where DuckDB refuses them too. */
-export const SHIELDED = { from: '.eE_', to: '\u{E000}\u{E001}\u{E002}\u{E003}' };
+export const SHIELDED = { from: 'xXbB_.eE', to: '\u{E000}\u{E001}\u{E002}\u{E003}\u{E004}\u{E005}\u{E006}\u{E007}' };
 
 export function castSql(sql: string, from: SqlType, to: SqlType, onError: 'fail' | 'null'): string {
   const cast = onError === 'null' ? 'TRY_CAST' : 'CAST';
@@ -57,22 +45,33 @@ export function castSql(sql: string, from: SqlType, to: SqlType, onError: 'fail'
   return duckdbTypeName(from) === target ? sql : `${cast}(${sql} AS ${target})`;
 }
 
+/** A value for a declared column: a text too long for it is refused, where a cast would cut it. */
+export function storedSql(sql: string, from: SqlType, to: SqlType, column: string): string {
+  const cast = castSql(sql, from, to, 'fail');
+  if (!isText(from) || !('length' in to) || to.length === 'max') return cast;
+  return `CASE WHEN length(${sql}) > ${to.length} THEN ${raise(`storage/too-long:${encodeURIComponent(column).replaceAll("'", '%27')}`)} ELSE ${cast} END`;
+}
+
 function fromText(sql: string, to: SqlType, cast: string): string {
   const target = duckdbTypeName(to);
-  const shielded = (chars: number) =>
-    `translate(${sql}, '${SHIELDED.from.slice(-chars)}', '${[...SHIELDED.to].slice(-chars).join('')}')`;
+  const shielded = (text: string, keep: string) => {
+    const kept = [...SHIELDED.from]
+      .map((c, i) => ({ c, moved: [...SHIELDED.to][i] ?? c }))
+      .filter(({ c }) => !keep.includes(c));
+    return `translate(${text}, '${kept.map((k) => k.c).join('')}', '${kept.map((k) => k.moved).join('')}')`;
+  };
   switch (familyOf(to)) {
     case 'integer':
-      return `${cast}(regexp_replace(${shielded(4)}, '^\\s*$', '0') AS ${target})`;
+      return `${cast}(regexp_replace(${shielded(sql, '')}, '^\\s*$', '0') AS ${target})`;
     case 'decimal':
       return to.kind === 'decimal'
-        ? `${cast}(${shielded(3)} AS ${target})`
+        ? `${cast}(${shielded(sql, '.')} AS ${target})`
         : `${cast}(replace(replace(${sql}, ',', ''), '$', '') AS ${target})`;
     case 'float':
       return `${cast}(regexp_replace(${sql}, '^\\s*$', '0') AS ${target})`;
     case 'bit': {
-      const digits = `regexp_replace(regexp_replace(lower(trim(${shielded(4)})), '^tru\u{E001}$', '1'), '^fals\u{E001}$|^$', '0')`;
-      return `(${cast}(${digits} AS DOUBLE) <> 0)`;
+      const words = `regexp_replace(regexp_replace(lower(trim(${sql})), '^true$', '1'), '^false$|^$', '0')`;
+      return `(${cast}(${shielded(words, '')} AS DECIMAL(37,0)) <> 0)`;
     }
     case 'binary':
       return `encode(${sql})`;
@@ -258,17 +257,21 @@ interface DecimalShape {
 /** Exact over 128-bit integers, truncated as T-SQL does; through double only where the digits do not fit. */
 export function decimalDivide(a: string, x: DecimalShape, b: string, y: DecimalShape, type: SqlType): string {
   const { precision, scale } = decimalShape(type);
-  const shift = scale + y.scale;
-  const exact = x.precision - x.scale + shift <= 37 && precision <= 38 - scale && y.precision <= 37;
-  if (!exact) return typed(`CAST(${a} AS DOUBLE) / ${b}`, type);
-  const dividend = `CAST(CAST(${a} AS DECIMAL(${Math.min(38, x.precision - x.scale + shift + 1)},0)) AS HUGEINT)`;
-  const unscaled = (sql: string, digits: number, shape: DecimalShape) =>
-    digits === 0
-      ? `CAST(${sql} AS HUGEINT)`
-      : `CAST(CAST(${sql} AS DECIMAL(${Math.min(38, shape.precision + digits)},${shape.scale})) * ${power(digits)} AS HUGEINT)`;
-  const numerator =
-    shift === 0 ? dividend : `CAST((${unscaled(a, x.scale, x)}) AS HUGEINT) * ${power(shift - x.scale)}`;
-  return typed(`CAST(${numerator} // ${unscaled(b, y.scale, y)} AS DECIMAL(${38 - scale},0)) * ${unit(scale)}`, type);
+  const shift = scale + y.scale - x.scale;
+  const [dividend, divisor] = [unscaled(a, x), unscaled(b, y)];
+  const exact = shift >= 0 && x.precision + shift <= 38 && precision <= 38 - scale;
+  if (!exact || dividend === undefined || divisor === undefined) return typed(`CAST(${a} AS DOUBLE) / ${b}`, type);
+  return typed(
+    `CAST((${dividend} * ${power(shift)}) // ${divisor} AS DECIMAL(${38 - scale},0)) * ${unit(scale)}`,
+    type,
+  );
+}
+
+/** A decimal as the integer of its digits, when 38 of them hold it on the way. */
+function unscaled(sql: string, { precision, scale }: DecimalShape): string | undefined {
+  if (scale === 0) return `CAST(${sql} AS HUGEINT)`;
+  if (precision + scale + 1 > 38) return undefined;
+  return `CAST(CAST(${sql} AS DECIMAL(${precision},${scale})) * CAST('1${'0'.repeat(scale)}' AS DECIMAL(${scale + 1},0)) AS HUGEINT)`;
 }
 
 /** 10^-scale as a decimal: turns an unscaled integer into the decimal it stands for. */
@@ -337,15 +340,13 @@ function average(x: string, from: SqlType | undefined, type: SqlType): string {
   const family = familyOf(type);
   if (family === 'float' || from === undefined) return `avg(${x})`;
   if (family === 'integer') return typed(`sum(${x}) // count(${x})`, type);
-  const { scale } = decimalShape(from);
+  const shape = decimalShape(from);
   const target = decimalShape(type).scale;
-
-  const sum =
-    scale === 0 ? `CAST(sum(${x}) AS HUGEINT)` : `CAST(sum(${x}) / CAST(${unit(scale)} AS DOUBLE) AS HUGEINT)`;
-  return typed(
-    `CAST((${sum} * ${power(target - scale)}) // count(${x}) AS DECIMAL(${38 - target},0)) * ${unit(target)}`,
-    type,
-  );
+  const distinct = x.startsWith('DISTINCT ') ? 'DISTINCT ' : '';
+  const digits = unscaled(x.slice(distinct.length), shape);
+  if (digits === undefined) return typed(`avg(${x})`, type);
+  const sum = `sum(${distinct}${digits}) * ${power(target - shape.scale)}`;
+  return typed(`CAST((${sum}) // count(${x}) AS DECIMAL(${38 - target},0)) * ${unit(target)}`, type);
 }
 
 /** @throws SqlcError not-supported for a type that has no literal form */

@@ -4,7 +4,15 @@
 import { BIGINT, BIT, isText, NVARCHAR_MAX } from '../arrow/sql-type.ts';
 import type { TableDefinition } from '../catalog/definitions.ts';
 import { type Column, type ColumnId, column, type Expr, operator, type SortKey } from './expression.ts';
-import type { Output, PhysicalCall, PhysicalPlan, Segment, StageStep } from './physical.ts';
+import {
+  type Output,
+  type PhysicalCall,
+  type PhysicalPlan,
+  ROW_FROM,
+  ROW_TO,
+  type Segment,
+  type StageStep,
+} from './physical.ts';
 import { type CognitiveMap, columnsOf, type LogicalPlan, type Staged } from './plan.ts';
 import type { RuleContext } from './rule.ts';
 import { asksService, columnsUsed, mapChildren, mapExpressions, rewriteExpr, substituted, visitPlan } from './shape.ts';
@@ -14,18 +22,21 @@ interface Builder {
   readonly context: RuleContext;
   readonly names: WorkNames;
   readonly stages: StageStep[];
-  readonly answers: Map<string, number>;
   nextStage: number;
 }
 
-/** @param streaming false where a blocking consumer stands above, as CREATE TABLE AS does */
+/**
+ * @param streaming false where a blocking consumer stands above, as CREATE TABLE AS does
+ * @param firstStage number of the first stage: plans that run in one statement must not share stages
+ */
 export function fragmentPlan(
   plan: LogicalPlan,
   names: WorkNames,
   context: RuleContext,
   streaming: boolean,
+  firstStage = 0,
 ): PhysicalPlan {
-  const builder: Builder = { context, names, stages: [], answers: new Map(), nextStage: 0 };
+  const builder: Builder = { context, names, stages: [], nextStage: firstStage };
   const tables = tablesOf(plan);
   const external = tables.filter((t) => t.kind === 'external');
   const output = (streaming ? stream(plan, builder) : undefined) ?? {
@@ -64,7 +75,7 @@ function stageSubqueries(expr: Expr, b: Builder): Expr {
 function stageCall(node: CognitiveMap, b: Builder): Staged {
   const { rows, inputs } = withInputs(node, b);
   const stage = b.nextStage++;
-  const call = physicalCall(node, inputs, b);
+  const call = physicalCall(node, inputs);
   b.stages.push({ stage, fragment: unparse(rows, b.names), afterCalls: readsAnswers(rows), call });
   return {
     kind: 'staged',
@@ -82,12 +93,14 @@ function readsAnswers(plan: LogicalPlan): boolean {
   return found;
 }
 
-function physicalCall(node: CognitiveMap, inputs: readonly ColumnId[], b: Builder): PhysicalCall {
+/** Plain letters: it becomes part of a table's name. Names of services differ without case. */
+function answersName(operation: string, service: string | undefined): string {
+  return [operation, ...(service === undefined ? [] : [service.toLowerCase()])].join(' ');
+}
+
+function physicalCall(node: CognitiveMap, inputs: readonly ColumnId[]): PhysicalCall {
   const { operation, service, fn } = node.call;
-  const key = JSON.stringify([operation.id, service]);
-  const answers = b.answers.get(key) ?? b.answers.size;
-  b.answers.set(key, answers);
-  return { operation, service, fn, inputs, answers };
+  return { operation, service, fn, inputs, answers: answersName(operation.id, service) };
 }
 
 /** The rows below a call with its inputs as columns; where the guard does not hold the input is NULL: no call. */
@@ -96,7 +109,7 @@ function withInputs(node: CognitiveMap, b: Builder): { rows: LogicalPlan; inputs
   const inputs: ColumnId[] = [];
   const { guard } = node.call;
   for (const given of node.call.args) {
-    const arg = isText(given.type) ? given : operator('input-text', [given], NVARCHAR_MAX);
+    const arg = isText(given.type) ? widest(given) : operator('input-text', [given], NVARCHAR_MAX);
     if (arg.kind === 'column' && guard === undefined && !inputs.includes(arg.id)) {
       inputs.push(arg.id);
       continue;
@@ -111,6 +124,12 @@ function withInputs(node: CognitiveMap, b: Builder): { rows: LogicalPlan; inputs
   }
   if (columns.every((c) => c.expr.kind === 'column')) return { rows: node.child, inputs };
   return { rows: { kind: 'project', child: node.child, columns }, inputs };
+}
+
+/** A text cast to unbounded text is the same text: the column itself serves. */
+function widest(expr: Expr): Expr {
+  const same = expr.kind === 'cast' && isText(expr.operand.type) && 'length' in expr.type && expr.type.length === 'max';
+  return same ? widest(expr.operand) : expr;
 }
 
 // --- streaming: nothing above the calls blocks
@@ -143,7 +162,7 @@ function stream(plan: LogicalPlan, b: Builder): Output | undefined {
     if (node?.kind !== 'cognitive-map') continue;
     const row: Column = { id: b.context.nextId(), name: 'row', type: BIGINT };
     const stage = b.nextStage++;
-    const call = physicalCall(node, incoming.inputs, b);
+    const call = physicalCall(node, incoming.inputs);
     const columns = columnsOf(incoming.rows);
     const leaf: Staged = {
       kind: 'staged',
@@ -208,8 +227,8 @@ function topLimit(plan: LogicalPlan): { chain: LogicalPlan; limit: number | unde
 
 function rowRange(leaf: Staged, row: Column): LogicalPlan {
   const bound = (name: string): Expr => ({ kind: 'parameter', name, value: null, type: BIGINT });
-  const from = operator('>=', [column(row), bound('lo')], BIT);
-  const to = operator('<', [column(row), bound('hi')], BIT);
+  const from = operator('>=', [column(row), bound(ROW_FROM)], BIT);
+  const to = operator('<', [column(row), bound(ROW_TO)], BIT);
   return { kind: 'filter', child: leaf, predicate: operator('and', [from, to], BIT) };
 }
 

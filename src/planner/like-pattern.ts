@@ -2,8 +2,8 @@
 // become an anchored regular expression.
 
 import { error } from '../common/errors.ts';
-import { stringLiteral } from './duckdb-dialect.ts';
 import type { Expr, OperatorExpr } from './expression.ts';
+import { stringLiteral } from './sql-text.ts';
 
 /** @throws SqlcError bind/argument-type when ESCAPE is not one character */
 export function likeToSql(args: readonly string[], expr: OperatorExpr, negated: boolean): string {

@@ -11,14 +11,17 @@ export interface Step {
 
 const MAX_ROUNDS = 100;
 
+/** `placed` is the plan before cleanup, where calls still stand on whole relations. */
 export function optimize(
   plan: LogicalPlan,
   rules: readonly Rule[],
   context: RuleContext,
-): { plan: LogicalPlan; steps: readonly Step[] } {
+): { plan: LogicalPlan; placed: LogicalPlan; steps: readonly Step[] } {
   const steps: Step[] = [];
   let current = plan;
+  let placed = plan;
   for (const phase of PHASES) {
+    if (phase === 'cleanup') placed = current;
     const active = rules.filter((rule) => rule.phase === phase);
     for (let round = 0, changed = true; changed; round++) {
       invariant(round < MAX_ROUNDS, `phase ${phase} does not come to rest`);
@@ -32,5 +35,5 @@ export function optimize(
       }
     }
   }
-  return { plan: current, steps };
+  return { plan: current, placed, steps };
 }

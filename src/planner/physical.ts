@@ -11,9 +11,13 @@ export interface PhysicalCall {
   readonly fn: string;
   /** Columns of the staged rows that hold the operation's inputs, in its order. */
   readonly inputs: readonly ColumnId[];
-  /** Index of the statement's answer table; calls of one operation and service share it. */
-  readonly answers: number;
+  /** Name of the statement's answer table; calls of one operation and service share it. */
+  readonly answers: string;
 }
+
+/** Names of a segment's own parameters: no name a user can write. */
+export const ROW_FROM = '#from';
+export const ROW_TO = '#to';
 
 /** Rows below a call, kept so that only their distinct inputs leave the relational engine. */
 export interface StageStep {
@@ -32,7 +36,7 @@ export interface Segment {
   /** Further column of the buffer: numbers the rows as they came. */
   readonly row: Column;
   readonly call: PhysicalCall;
-  /** Reads the buffer's rows `>= $lo AND < $hi` (the parameters of those names), in order of row. */
+  /** Reads the buffer's rows from ROW_FROM to before ROW_TO (parameters of those names), in order of row. */
   readonly body: Fragment;
 }
 

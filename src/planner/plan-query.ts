@@ -8,6 +8,7 @@ import type { OnError, ParameterValue } from './bind/context.ts';
 import { bindQuery } from './bind/query.ts';
 import type { ColumnId } from './expression.ts';
 import { fragmentPlan } from './fragment.ts';
+import type { LearntCalls } from './learnt-calls.ts';
 import { optimize, type Step } from './optimize.ts';
 import type { PhysicalPlan } from './physical.ts';
 import type { LogicalPlan } from './plan.ts';
@@ -25,11 +26,14 @@ export interface PlanInputs {
   readonly oracle: TypeOracle;
   readonly memo: TypeMemo;
   readonly names: WorkNames;
+  readonly learnt: LearntCalls;
 }
 
 export interface PlannedQuery {
   readonly bound: LogicalPlan;
   readonly steps: readonly Step[];
+  /** Before cleanup: what probing looks at. */
+  readonly placed: LogicalPlan;
   readonly logical: LogicalPlan;
   readonly physical: PhysicalPlan;
 }
@@ -41,23 +45,25 @@ export async function planQuery(
   consumer: 'streaming' | 'blocking',
 ): Promise<PlannedQuery> {
   return withTypes(inputs.memo, inputs.oracle, () => {
-    const context = columnIds();
+    const context = columnIds(inputs.learnt);
     const { plan: bound } = bindQuery(query, {
       ctx: { ...inputs, knownTypes: inputs.memo, nextId: context.nextId },
       parent: undefined,
       ctes: new Map(),
+      defining: new Set(),
     });
     validate(bound);
-    const { plan: logical, steps } = optimize(bound, inputs.rules, context);
+    const { plan: logical, placed, steps } = optimize(bound, inputs.rules, context);
     validate(logical);
     const physical = fragmentPlan(logical, inputs.names, context, consumer === 'streaming');
-    return { bound, steps, logical, physical };
+    return { bound, steps, placed, logical, physical };
   });
 }
 
-export function columnIds(): RuleContext {
-  let last: ColumnId = 0;
+export function columnIds(learnt: LearntCalls, first: ColumnId = 0): RuleContext {
+  let last = first;
   return {
+    learnt,
     nextId: () => {
       invariant(last < Number.MAX_SAFE_INTEGER, 'column ids are exhausted');
       last += 1;

@@ -130,7 +130,8 @@ export interface Staged {
     | {
         readonly column: Column;
         readonly failure: Column | undefined;
-        readonly table: number;
+        /** Name of the answer table. */
+        readonly table: string;
         readonly inputs: readonly ColumnId[];
       }
     | undefined;

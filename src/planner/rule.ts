@@ -1,14 +1,16 @@
 // What a rewrite rule is. Returning the same object means "did not fire".
 
 import type { ColumnId } from './expression.ts';
+import type { LearntCalls } from './learnt-calls.ts';
 import type { LogicalPlan } from './plan.ts';
 
 export interface RuleContext {
+  readonly learnt: LearntCalls;
   nextId(): ColumnId;
 }
 
 /** Phases run in this order, each to a fixed point; inside one, order must not matter. */
-export const PHASES = ['placement', 'sharing', 'cleanup'] as const;
+export const PHASES = ['placement', 'sharing', 'order', 'cleanup'] as const;
 export type Phase = (typeof PHASES)[number];
 
 export interface Rule {

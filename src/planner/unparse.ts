@@ -3,7 +3,7 @@
 
 import { familyOf } from '../arrow/sql-type.ts';
 import { invariant, unreachable } from '../common/errors.ts';
-import { aggregateSql, castSql, literalSql, operatorSql, quote, typed } from './duckdb-dialect.ts';
+import { aggregateSql, castSql, literalSql, operatorSql, typed } from './duckdb-dialect.ts';
 import type {
   AggregateExpr,
   Bound,
@@ -16,6 +16,7 @@ import type {
   WindowExpr,
 } from './expression.ts';
 import { columnsOf, type LogicalPlan, type Scan, type Staged } from './plan.ts';
+import { quote } from './sql-text.ts';
 
 export interface Fragment {
   readonly sql: string;
@@ -27,7 +28,7 @@ export interface Fragment {
 /** Names of the relations that exist only while a statement runs. */
 export interface WorkNames {
   stage(index: number): string;
-  answers(index: number): string;
+  answers(name: string): string;
   external(table: Scan['table']): string;
 }
 
@@ -40,7 +41,9 @@ export function unparse(plan: LogicalPlan, names: WorkNames): Fragment {
   const printer: Printer = { names, parameters: [] };
   const columns = columnsOf(plan);
   const body = printPlan(plan, printer);
-  const sql = plan.kind === 'project' ? body : `SELECT ${columnList(columns)} FROM (${body}) AS t`;
+  // The engine gives a column it can tell to be NULL another type; the cast costs nothing where the type is right.
+  const typedColumns = columns.map((c) => `${typed(columnName(c.id), c.type)} AS ${columnName(c.id)}`);
+  const sql = `SELECT ${columns.length === 0 ? '1 AS c0' : typedColumns.join(', ')} FROM (${body}) AS t`;
   return { sql, parameters: printer.parameters, columns };
 }
 
@@ -82,8 +85,9 @@ function printPlan(plan: LogicalPlan, p: Printer): string {
         computed.length === 0 ? from(plan.child) : `(SELECT *, ${defined(computed)} FROM ${from(plan.child)}) AS t`;
       const groups = plan.groups.map((g) => columnName(g.id));
       const items = [...groups, ...plan.aggregates.map((a) => `${printAggregate(a.expr, p)} AS ${columnName(a.id)}`)];
+      // Without groups it is one row, read or not: something must stay aggregated.
       const groupBy = groups.length === 0 ? '' : ` GROUP BY ${groups.join(', ')}`;
-      return `SELECT ${items.length === 0 ? '1 AS c0' : items.join(', ')} FROM ${source}${groupBy}`;
+      return `SELECT ${items.length === 0 ? 'count(*) AS c0' : items.join(', ')} FROM ${source}${groupBy}`;
     }
     case 'window':
       return `SELECT *, ${plan.columns.map((c) => `${printWindow(c.expr, p)} AS ${columnName(c.id)}`).join(', ')} FROM ${from(plan.child)}`;
@@ -248,10 +252,13 @@ export function printExpr(expr: Expr, p: Printer): string {
   }
 }
 
+/** Deeper than this, DuckDB takes long over an expression; a sum is then added as a tree, elsewhere left to right. */
+const DEEP = 200;
+
 /** Operands of a chain of the same associative operator, so that it is printed as one balanced tree. */
 function flatArgs(expr: Extract<Expr, { kind: 'operator' }>): readonly Expr[] {
-  const associative = expr.op === 'concat' || (expr.op === '+' && familyOf(expr.type) === 'integer');
-  if (!associative) return expr.args;
+  const sum = expr.op === '+' && familyOf(expr.type) === 'integer';
+  if (expr.op !== 'concat' && !sum) return expr.args;
   const parts: Expr[] = [];
   let left: Expr = expr;
   while (left.kind === 'operator' && left.op === expr.op && familyOf(left.type) === familyOf(expr.type)) {
@@ -259,5 +266,5 @@ function flatArgs(expr: Extract<Expr, { kind: 'operator' }>): readonly Expr[] {
     left = left.args[0] ?? left;
   }
   parts.push(left);
-  return parts.reverse();
+  return sum && parts.length < DEEP ? expr.args : parts.reverse();
 }

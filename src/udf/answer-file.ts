@@ -1,109 +1,106 @@
-// One file of the result cache: an lmdb environment of entries by key, shared by the processes that open it.
-// Stands under the result cache, which decides which file is written and which is deleted. Knows no answers.
+// One file of the result cache: entries by key, shared by the processes that open it. Stands under the result cache,
+// which decides which file is written and which is deleted. Knows no answers.
 //
 // Commits reach the kernel and not the disk (noSync): a killed process loses nothing, a power cut may tear the file.
-// So a file that was not left whole is checked page by page before lmdb may touch it; `.whole` says which ones were.
+// So a file that was not left whole is checked page by page before it is used; `.whole` says which ones were.
 
-import { randomUUID } from 'node:crypto';
-import { linkSync, readFileSync, renameSync, rmSync, type Stats, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, type Stats, writeFileSync } from 'node:fs';
 import { open as openFile } from 'node:fs/promises';
+import type { CacheGate } from './cache-gate.ts';
+import type { CacheKey } from './cache-key.ts';
 import { type Damage, headerDamage, pageDamage } from './lmdb-check.ts';
-
-type Lmdb = typeof import('lmdb');
-type Database = import('lmdb').RootDatabase<Uint8Array, Uint8Array>;
+import { type Database, type Lmdb, lockOf, openEnvironment, statsOf } from './lmdb-environment.ts';
 
 export interface AnswerFileOptions {
+  readonly lmdb: Lmdb;
+  readonly gate: CacheGate;
   readonly path: string;
-  /** Address space to begin with; lmdb takes more when the file outgrows it. */
+  /** Its place among the files: the higher, the newer. */
+  readonly number: number;
   readonly mapBytes: number;
+  /** Whether to make it when it is absent. */
+  readonly make: boolean;
   /** Milliseconds of the epoch: what a new file says of its age. */
   readonly createdMs: number;
 }
 
 export interface DamagedFile extends Damage {
   /** Of the file that was looked at; another process may have put a new one in its place. */
-  readonly inode: number | undefined;
+  readonly inode: number;
 }
 
-/** Changes when what stands in a file comes to stand differently; 16-byte keys never meet this one. */
+/** Changes when what stands in a file comes to stand differently; keys of answers are longer than this one. */
 const LAYOUT = 1;
-const LAYOUT_KEY = new Uint8Array([0]);
-/** What lmdb makes of its default of 126 readers. */
-const LOCK_BYTES = 8_272;
+const LAYOUT_KEY = 'layout';
 /** A writer in another process may be in the middle of a header page while it is read. */
 const LOOKS = 3;
+const CONTENT_ERRORS = { from: -30_799, to: -30_700, version: -30_794 } as const;
 
 export class AnswerFile {
   readonly path: string;
+  readonly number: number;
+  readonly inode: number;
   readonly createdMs: number;
   readonly #database: Database;
-  readonly #inode: number;
+  readonly #gate: CacheGate;
+  readonly #lockInode: number | undefined;
   #sizeBytes: number;
   #markedWhole: boolean;
   #trusted = true;
   #unsynced = false;
 
-  private constructor(path: string, database: Database, found: { createdMs: number; stats: Stats; whole: boolean }) {
-    this.path = path;
-    this.createdMs = found.createdMs;
+  private constructor(options: AnswerFileOptions, database: Database, stats: Stats) {
+    this.path = options.path;
+    this.number = options.number;
+    this.inode = stats.ino;
+    this.createdMs = createdOf(database, options.createdMs);
     this.#database = database;
-    this.#inode = found.stats.ino;
-    this.#sizeBytes = found.stats.size;
-    this.#markedWhole = found.whole;
+    this.#gate = options.gate;
+    this.#lockInode = statsOf(lockOf(this.path))?.ino;
+    this.#sizeBytes = stats.size;
+    this.#markedWhole = isMarkedWhole(this.path, stats);
   }
 
   /**
-   * Opens a file, or makes it.
-   *
-   * @returns what is wrong when its contents cannot be used
-   * @throws what the file system throws
+   * @returns what is wrong when its contents cannot be used; undefined when it is gone, or another one by now
+   * @throws errors of lmdb about anything but the contents, and of the file system
    */
-  static open(lmdb: Lmdb, options: AnswerFileOptions): AnswerFile | DamagedFile {
-    const inode = statsOf(options.path)?.ino;
-    const opened = AnswerFile.#open(lmdb, options);
-    return opened instanceof AnswerFile ? opened : { ...opened, inode };
-  }
-
-  static #open(lmdb: Lmdb, options: AnswerFileOptions): AnswerFile | Damage {
-    const { path } = options;
+  static open(options: AnswerFileOptions): AnswerFile | DamagedFile | undefined {
+    const { path, gate } = options;
     const before = statsOf(path);
-    const whole = before === undefined || before.size === 0 || isMarkedWhole(path, before);
-    if (!whole) {
-      const damage = look(() => headerDamage(path));
-      if (damage !== undefined) return damage;
-    }
-    makeLockFile(path);
-    const opened = openDatabase(lmdb, options);
-    if ('kind' in opened) return opened;
+    if (before === undefined && !options.make) return undefined;
+    const whole = before === undefined || isMarkedWhole(path, before);
     try {
-      if (before !== undefined && !whole) {
-        const damage = checkPages(opened, path);
-        if (damage !== undefined) {
-          opened.close();
-          return damage;
-        }
-        markWhole(path, before);
+      if (!whole) check(() => headerDamage(path));
+      const database = gate.hold(() => openNow(options, before));
+      if (database === undefined) return undefined;
+      try {
+        // Not inside the gate: it takes a second for half a gigabyte, and writers would wait.
+        if (!whole) checkPages(database, path);
+        return gate.hold(() => {
+          const stats = statsOf(path);
+          if (stats === undefined || stats.ino !== (before ?? stats).ino) {
+            database.close();
+            return undefined;
+          }
+          if (!whole) markWhole(path, before);
+          return new AnswerFile(options, database, stats);
+        });
+      } catch (failure) {
+        gate.hold(() => database.close());
+        throw failure;
       }
-      const layout = layoutOf(opened, options.createdMs);
-      if (layout.layout !== LAYOUT) {
-        opened.close();
-        return { kind: 'version', detail: `layout ${layout.layout} instead of ${LAYOUT}` };
-      }
-      return new AnswerFile(path, opened, { createdMs: layout.createdMs, stats: statSync(path), whole });
     } catch (failure) {
-      opened.close();
-      throw failure;
+      if (!(failure instanceof Unusable) || before === undefined) throw failure;
+      return { ...failure.damage, inode: before.ino };
     }
-  }
-
-  get inode(): number {
-    return this.#inode;
   }
 
   /** What other processes did to the path meanwhile. `cut`: pages we have mapped are gone; touching them ends us. */
   state(): 'same' | 'replaced' | 'cut' {
     const stats = statsOf(this.path);
-    if (stats === undefined || stats.ino !== this.#inode) return 'replaced';
+    // Those who hold different locks do not see each other's commits.
+    if (stats?.ino !== this.inode || statsOf(lockOf(this.path))?.ino !== this.#lockInode) return 'replaced';
     if (stats.size < this.#sizeBytes) return 'cut';
     this.#sizeBytes = stats.size;
     return 'same';
@@ -113,29 +110,27 @@ export class AnswerFile {
     return this.#sizeBytes;
   }
 
+  get unsynced(): boolean {
+    return this.#unsynced;
+  }
+
   entries(): number {
     const { entryCount } = this.#database.getStats() as { entryCount: number };
     return entryCount - 1;
   }
 
-  /** Bytes that are good until the next call. */
-  get(key: Uint8Array): Buffer | undefined {
-    const found = this.#database.getBinaryFast(key);
-    // lmdb gives its one buffer with a length of its own, which native functions do not see.
-    return found === undefined ? undefined : Buffer.from(found.buffer, found.byteOffset, found.length);
+  /** lmdb's one buffer, good until the next call. Its `length` is right, but native functions do not see it. */
+  get(key: CacheKey): Buffer | undefined {
+    return this.#database.getBinaryFast(key);
   }
 
-  /** One transaction; when it returns, the death of this process loses nothing of it. */
-  write(put: (put: (key: Uint8Array, value: Uint8Array) => void) => void): void {
+  /** One transaction, inside the gate; when it returns, the death of this process loses nothing of it. */
+  write(fill: (put: (key: CacheKey, value: Uint8Array) => void) => void): void {
     if (this.#markedWhole) rmSync(markOf(this.path), { force: true });
     this.#markedWhole = false;
     this.#unsynced = true;
-    this.#database.transactionSync(() => put((key, value) => this.#database.putSync(key, value)));
+    this.#database.transactionSync(() => fill((key, value) => this.#database.putSync(key, value)));
     this.#sizeBytes = Math.max(this.#sizeBytes, statsOf(this.path)?.size ?? 0);
-  }
-
-  get unsynced(): boolean {
-    return this.#unsynced;
   }
 
   /** Brings what was written so far to the disk. */
@@ -156,103 +151,96 @@ export class AnswerFile {
   }
 
   close(): void {
-    this.#database.close();
-    const stats = statsOf(this.path);
-    if (!this.#trusted || this.#unsynced || this.#markedWhole) return;
-    if (stats?.ino === this.#inode && stats.size >= this.#sizeBytes) markWhole(this.path, stats);
+    this.#gate.hold(() => {
+      this.#database.close();
+      if (!this.#trusted || this.#unsynced || this.#markedWhole) return;
+      const stats = statsOf(this.path);
+      if (stats?.ino === this.inode && stats.size >= this.#sizeBytes) markWhole(this.path, stats);
+    });
   }
 }
 
-/** Removes a file for every process: those that have it open keep what they see until they look again. */
+/** Removes a file for every process, inside the gate: those that have it open see it at their next look. */
 export function removeAnswerFile(path: string): void {
   for (const each of [markOf(path), path, lockOf(path)]) rmSync(each, { force: true });
 }
 
 /**
+ * Inside the gate.
+ *
  * @returns false when the file is not there any more, or is another one
- * @throws what the file system throws
+ * @throws errors of the file system
  */
-export function moveAnswerFile(path: string, to: string, inode: number | undefined): boolean {
-  if (inode === undefined || statsOf(path)?.ino !== inode) return false;
+export function moveAnswerFile(path: string, to: string, inode: number): boolean {
+  if (statsOf(path)?.ino !== inode) return false;
   rmSync(markOf(path), { force: true });
   renameSync(path, to);
   rmSync(lockOf(path), { force: true });
   return true;
 }
 
-function openDatabase(lmdb: Lmdb, { path, mapBytes }: AnswerFileOptions): Database | Damage {
+class Unusable extends Error {
+  readonly damage: Damage;
+  constructor(damage: Damage) {
+    super(damage.detail);
+    this.damage = damage;
+  }
+}
+
+function openNow(options: AnswerFileOptions, before: Stats | undefined): Database | undefined {
+  const now = statsOf(options.path);
+  if (before !== undefined && now?.ino !== before.ino) return undefined;
   try {
-    return lmdb.open<Uint8Array, Uint8Array>({
-      path,
-      mapSize: mapBytes,
-      noSubdir: true,
-      noSync: true,
-      maxDbs: 1,
-      encoding: 'binary',
-      keyEncoding: 'binary',
-    });
+    return openEnvironment(options.lmdb, options.path, options.mapBytes);
   } catch (failure) {
-    const code = (failure as { code?: unknown }).code;
-    if (code === -30_794) return { kind: 'version', detail: 'another version of lmdb' };
-    // -30793: not an lmdb file; the rest of its range stands for contents that contradict each other.
-    if (typeof code === 'number' && code < -30_700) return { kind: 'damaged', detail: `lmdb error ${code}` };
+    const code = Number((failure as { code?: unknown }).code);
+    if (code === CONTENT_ERRORS.version) throw new Unusable({ kind: 'version', detail: 'another version of lmdb' });
+    if (code >= CONTENT_ERRORS.from && code <= CONTENT_ERRORS.to) {
+      throw new Unusable({ kind: 'damaged', detail: `lmdb error ${code}` });
+    }
     throw failure;
   }
 }
 
 /** Under a read transaction, so that no writer reuses a page while it is looked at. */
-function checkPages(database: Database, path: string): Damage | undefined {
+function checkPages(database: Database, path: string): void {
   const transaction = database.useReadTransaction();
   try {
-    return look(() => pageDamage(path));
+    check(() => pageDamage(path));
   } finally {
     transaction.done();
   }
 }
 
-function look(once: () => Damage | undefined): Damage | undefined {
+function check(look: () => Damage | undefined): void {
   let damage: Damage | undefined;
   for (let i = 0; i < LOOKS; i++) {
-    damage = once();
-    if (damage === undefined) return undefined;
+    damage = look();
+    if (damage === undefined) return;
   }
-  return damage;
+  if (damage !== undefined) throw new Unusable(damage);
 }
 
-function layoutOf(database: Database, createdMs: number): { readonly layout: number; readonly createdMs: number } {
-  const found = database.getBinary(LAYOUT_KEY);
-  if (found !== undefined) return JSON.parse(found.toString()) as { layout: number; createdMs: number };
-  const layout = { layout: LAYOUT, createdMs };
-  database.transactionSync(() => database.putSync(LAYOUT_KEY, Buffer.from(JSON.stringify(layout))));
-  return layout;
-}
-
-/**
- * lmdb makes its lock file sparse and writes to it through a map: on a full disk that is SIGBUS. So it is made here,
- * whole, and appears at once, since another process may be opening it.
- */
-function makeLockFile(path: string): void {
-  if (statsOf(lockOf(path)) !== undefined) return;
-  const draft = `${lockOf(path)}.${randomUUID()}`;
-  try {
-    writeFileSync(draft, new Uint8Array(LOCK_BYTES), { mode: 0o600 });
-    linkSync(draft, lockOf(path));
-  } catch (failure) {
-    const code = (failure as NodeJS.ErrnoException).code;
-    // Another process was faster, or the file system has no links: then lmdb makes its own.
-    if (!['EEXIST', 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'].includes(code ?? '')) throw failure;
-  } finally {
-    rmSync(draft, { force: true });
+/** Reads what the file says of itself, or writes it. */
+function createdOf(database: Database, createdMs: number): number {
+  const found = database.getBinary(LAYOUT_KEY)?.toString();
+  if (found === undefined) {
+    const text = Buffer.from(`${LAYOUT} ${createdMs}`);
+    database.transactionSync(() => database.putSync(LAYOUT_KEY, text));
+    return createdMs;
   }
+  const [, layout, created] = /^(\d+) (\d+)$/.exec(found) ?? [];
+  if (layout === undefined) throw new Unusable({ kind: 'damaged', detail: 'its layout is not a number' });
+  if (Number(layout) === LAYOUT) return Number(created);
+  throw new Unusable({ kind: 'version', detail: `layout ${layout} instead of ${LAYOUT}` });
 }
 
-const lockOf = (path: string): string => `${path}-lock`;
 const markOf = (path: string): string => `${path}.whole`;
 
 /** Says that the file, as long as it has this size and time, needs no check. */
 function markWhole(path: string, stats: Stats): void {
   try {
-    writeFileSync(markOf(path), whole(stats), { mode: 0o600 });
+    writeFileSync(markOf(path), markText(stats), { mode: 0o600 });
   } catch {
     // Without the mark the next opening takes longer, no more.
   }
@@ -260,16 +248,12 @@ function markWhole(path: string, stats: Stats): void {
 
 function isMarkedWhole(path: string, stats: Stats): boolean {
   try {
-    return readFileSync(markOf(path), 'utf8') === whole(stats);
+    return readFileSync(markOf(path), 'utf8') === markText(stats);
   } catch {
     return false;
   }
 }
 
-function whole(stats: Stats): string {
+function markText(stats: Stats): string {
   return `${stats.size} ${stats.mtimeMs}\n`;
-}
-
-function statsOf(path: string): Stats | undefined {
-  return statSync(path, { throwIfNoEntry: false });
 }

@@ -6,10 +6,13 @@ import type { Input, ServiceType } from './operation.ts';
 
 /** Counts up when keys or values come to mean something else; answers of another format are then never found. */
 const FORMAT = 1;
-const KEY_BYTES = 16;
+export const KEY_BYTES = 16;
 
-type Hash = (algorithm: string, data: string, encoding: 'buffer') => Buffer;
+type Hash = (algorithm: string, data: string, encoding: 'latin1') => string;
 const hash = (crypto as unknown as { hash: Hash }).hash; // in Node since 20.12, not yet in the types of 20: three times as fast as createHash
+
+/** A digest, one byte a character: buffers would cost the garbage collector more than the lookups. */
+export type CacheKey = string;
 
 /** A literal argument that became part of the request. */
 export type CacheOption = string | number | boolean | null;
@@ -39,16 +42,16 @@ export function serviceIdentity(service: {
 }
 
 /**
- * The key of each input of a call: 16 bytes. Inputs are equal byte-wise; NULL, an empty text and an argument
+ * The key of each input of a call. Inputs are equal byte-wise; NULL, an empty text and an argument
  * left out at the end are three different inputs.
  */
-export function cacheKeys(call: CachedCall): (input: Input) => Uint8Array {
+export function cacheKeys(call: CachedCall): (input: Input) => CacheKey {
   const options = Object.entries(call.options ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
-  const context = hash('sha256', JSON.stringify([FORMAT, call.operation, call.identity, options]), 'buffer');
-  const prefix = context.toString('latin1', 0, KEY_BYTES);
+  const context = hash('sha256', JSON.stringify([FORMAT, call.operation, call.identity, options]), 'latin1');
+  const prefix = context.slice(0, KEY_BYTES);
   return (input) => {
     let text = prefix;
     for (const argument of input) text += argument === null ? '-' : `${argument.length}:${argument}`;
-    return hash('sha256', text, 'buffer').subarray(0, KEY_BYTES);
+    return hash('sha256', text, 'latin1').slice(0, KEY_BYTES);
   };
 }

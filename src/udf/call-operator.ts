@@ -66,10 +66,14 @@ export async function* callOperation(
   const inFlight = new Set<Promise<readonly Answered[]>>();
   const most = pool.reduce((sum, service) => sum + service.limiter.concurrency, 0) + 1;
   const pick = weighted(pool);
+  // A request that hangs must not keep the statement once it is told to stop.
+  const stopping = new Promise<never>((_, reject) => {
+    stop.signal.addEventListener('abort', () => reject(stop.signal.reason), { once: true });
+  });
+  stopping.catch(() => {}); // told by whoever waits for it
   const settle = async (): Promise<readonly Answered[]> => {
-    const { request, answers } = await Promise.race(
-      [...inFlight].map((p) => p.then((found) => ({ request: p, answers: found }))),
-    );
+    const settled = [...inFlight].map((p) => p.then((found) => ({ request: p, answers: found })));
+    const { request, answers } = await Promise.race([...settled, stopping]);
     inFlight.delete(request);
     for (const { outcome } of answers) options.errorLimit.count(!outcome.ok);
     return answers;

@@ -1,16 +1,13 @@
 // Answers that were paid for, kept on disk by key and shared by processes. Stands between the call operator and the
-// files of answers. It never fails a query: what it cannot do it leaves, and says so once.
-//
-// The folder holds numbered files. The highest is written; at an eighth of the limit the next is begun and the lowest
-// deleted. So the oldest answers go, whole files at a time: room comes back to the disk, and deleting single entries
-// from a tree of random keys would free hardly a page.
+// folder of answers. It never fails a query: what it cannot do it leaves, and says so once.
 
-import { accessSync, constants, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { accessSync, constants, mkdirSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { InternalError } from '../common/errors.ts';
-import { AnswerFile, type DamagedFile, moveAnswerFile, removeAnswerFile } from './answer-file.ts';
-import { type CacheEntry, EntryReader, EntryWriter } from './cache-entry.ts';
+import type { AnswerFile } from './answer-file.ts';
+import { AnswerFolder } from './answer-folder.ts';
+import { type CacheEntry, decodeEntry, EntryWriter } from './cache-entry.ts';
+import type { CacheKey } from './cache-key.ts';
 import type { Outcome } from './operation.ts';
 
 export interface ResultCacheOptions {
@@ -26,7 +23,7 @@ export interface ResultCacheOptions {
 
 export interface CachePut {
   /** As `cacheKeys` makes it. */
-  readonly key: Uint8Array;
+  readonly key: CacheKey;
   readonly outcome: Outcome;
   /** How long the answer holds at most, for answers that name things a service forgets. */
   readonly ttlMs?: number | undefined;
@@ -49,7 +46,7 @@ export interface ResultCache {
    * @param options.ttlMs answers written longer ago count as unknown. One from the future, since clocks are set
    *   back, counts as written now.
    */
-  getMany(keys: readonly Uint8Array[], options?: { readonly ttlMs?: number | undefined }): (Outcome | undefined)[];
+  getMany(keys: readonly CacheKey[], options?: { readonly ttlMs?: number | undefined }): (Outcome | undefined)[];
   /**
    * Keeps answers and permanent refusals; retriable errors it leaves out. When it resolves, they survive the death
    * of this process; a power cut may take the last seconds.
@@ -62,16 +59,12 @@ export interface ResultCache {
   close(): Promise<void>;
 }
 
-const FILES = 8;
 /** Entries of one transaction, so that other processes and this one's event loop get their turn. */
 const TRANSACTION_ENTRIES = 500;
 const MAX_ENTRY_BYTES = 8 * 2 ** 20;
-const MIN_FILE_BYTES = 64 * 1024;
 const SYNC_EVERY_MS = 5_000;
-const TICK_MS = 50;
 /** Errors of open files after which there is more wrong than a file. */
 const MAX_DROPS = 3;
-const NAME = /^answers-(\d{6,})\.mdb$/;
 
 /**
  * Opens the cache of a folder. Loads lmdb (tens of milliseconds), so call it when the first answer is looked up.
@@ -84,58 +77,49 @@ export async function openResultCache(options: ResultCacheOptions): Promise<Resu
   return cache;
 }
 
-type Lmdb = typeof import('lmdb');
-
 class FolderCache implements ResultCache {
-  readonly #folder: string;
-  readonly #limitBytes: number;
-  readonly #fileBytes: number;
+  readonly #options: ResultCacheOptions;
   readonly #now: () => number;
-  readonly #onNotice: (text: string) => void;
   readonly #told = new Set<string>();
   readonly #writer = new EntryWriter();
-  readonly #reader = new EntryReader();
   /** Undefined: neither read nor written. */
-  #lmdb: Lmdb | undefined;
-  /** The newest first. */
-  #files: { readonly number: number; readonly file: AnswerFile }[] = [];
-  /** Modification time of the folder when its files were listed. */
-  #listedMs = Number.NaN;
+  #folder: AnswerFolder | undefined;
   #drops = 0;
   #syncedAt = performance.now();
   #syncing: Promise<void> | undefined;
 
   constructor(options: ResultCacheOptions) {
-    this.#folder = options.folder;
-    this.#limitBytes = options.limitBytes;
-    // One more than files, because a file ends somewhat past its share.
-    this.#fileBytes = Math.max(MIN_FILE_BYTES, Math.floor(options.limitBytes / (FILES + 1)));
+    this.#options = options;
     this.#now = options.now ?? Date.now;
-    this.#onNotice = options.onNotice ?? (() => {});
   }
 
   async open(): Promise<void> {
+    const { folder, limitBytes } = this.#options;
     try {
-      mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
-      accessSync(this.#folder, constants.R_OK | constants.W_OK | constants.X_OK);
-      this.#lmdb = await import('lmdb');
-      this.#look();
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
+      const lmdb = await import('lmdb');
+      const onDamage = (text: string) => this.#tell('damage', text);
+      this.#folder = new AnswerFolder({ lmdb, folder, limitBytes, now: this.#now, onDamage });
+      this.#folder.look();
     } catch (failure) {
       this.#giveUp(failure);
     }
   }
 
-  getMany(keys: readonly Uint8Array[], options: { readonly ttlMs?: number | undefined } = {}): (Outcome | undefined)[] {
+  getMany(keys: readonly CacheKey[], options: { readonly ttlMs?: number | undefined } = {}): (Outcome | undefined)[] {
     const found = new Array<Outcome | undefined>(keys.length).fill(undefined);
-    if (!this.#attempt(() => this.#look())) return found;
-    const now = this.#now();
-    const ttlMs = options.ttlMs ?? Number.POSITIVE_INFINITY;
-    for (const [i, key] of keys.entries()) {
-      const entry = this.#find(key);
-      if (entry === undefined) continue;
-      const ageMs = Math.max(0, now - entry.writtenMs);
-      if (ageMs <= ttlMs && ageMs <= (entry.ttlMs ?? Number.POSITIVE_INFINITY)) found[i] = entry.outcome;
-    }
+    this.#attempt((folder) => {
+      folder.look();
+      const now = this.#now();
+      const ttlMs = options.ttlMs ?? Number.POSITIVE_INFINITY;
+      for (const [i, key] of keys.entries()) {
+        const entry = this.#find(folder, key);
+        if (entry === undefined) continue;
+        const ageMs = Math.max(0, now - entry.writtenMs);
+        if (ageMs <= ttlMs && ageMs <= (entry.ttlMs ?? Number.POSITIVE_INFINITY)) found[i] = entry.outcome;
+      }
+    });
     return found;
   }
 
@@ -147,62 +131,48 @@ class FolderCache implements ResultCache {
       if (written === 0) return;
       done += written;
     }
-    if (kept.length > 0) this.#syncNowAndThen();
+    this.#syncNowAndThen();
   }
 
   stats(): ResultCacheStats {
-    let stats = this.#nothing();
-    this.#attempt(() => {
-      this.#look();
-      stats = this.#stats();
+    const { limitBytes } = this.#options;
+    let stats: ResultCacheStats = { entries: 0, bytes: 0, limitBytes, oldestMs: undefined };
+    this.#attempt((folder) => {
+      folder.look();
+      const entries = folder.files.reduce((sum, file) => sum + file.entries(), 0);
+      const bytes = folder.files.reduce((sum, file) => sum + file.sizeBytes, 0);
+      const oldestMs = entries === 0 ? undefined : Math.min(...folder.files.map((file) => file.createdMs));
+      stats = { entries, bytes, limitBytes, oldestMs };
     });
     return stats;
   }
 
   clear(): ResultCacheStats {
     const stats = this.stats();
-    this.#attempt(() => {
-      for (const { number } of this.#files) this.#remove(number);
-      for (const path of this.#setAside()) rmSync(path, { force: true });
-    });
+    this.#attempt((folder) => folder.clear());
     return stats;
   }
 
   async close(): Promise<void> {
     await this.#syncing;
-    for (const { file } of this.#files) {
-      if (file.unsynced && file.state() === 'same') await file.sync().catch(() => file.distrust());
+    for (const file of this.#folder?.files ?? []) {
+      if (file.unsynced && file.state() === 'same') await sync(file);
     }
-    this.#closeFiles();
-    this.#lmdb = undefined;
+    this.#attempt((folder) => folder.close());
+    this.#folder = undefined;
   }
 
-  #nothing(): ResultCacheStats {
-    return { entries: 0, bytes: 0, limitBytes: this.#limitBytes, oldestMs: undefined };
-  }
-
-  #stats(): ResultCacheStats {
-    let entries = 0;
-    let bytes = 0;
-    for (const { file } of this.#files) {
-      entries += file.entries();
-      bytes += file.sizeBytes;
-    }
-    const oldestMs = entries === 0 ? undefined : Math.min(...this.#files.map(({ file }) => file.createdMs));
-    return { entries, bytes, limitBytes: this.#limitBytes, oldestMs };
-  }
-
-  #find(key: Uint8Array): CacheEntry | undefined {
-    for (const { number, file } of this.#files) {
+  #find(folder: AnswerFolder, key: CacheKey): CacheEntry | undefined {
+    for (const file of folder.files) {
       try {
         const bytes = file.get(key);
         if (bytes === undefined) continue;
-        const entry = this.#reader.decode(key, bytes);
+        const entry = decodeEntry(key, bytes);
         if (entry !== undefined) return entry;
         file.distrust();
-        this.#tell('entry', `answers in "${file.path}" are damaged: they are asked again`);
+        this.#tell('entry', `answers in "${file.path}" of the result cache are damaged: they are asked again`);
       } catch (failure) {
-        this.#drop(number, failure);
+        this.#drop(folder, file, failure);
         return undefined;
       }
     }
@@ -212,184 +182,102 @@ class FolderCache implements ResultCache {
   /** One transaction. @returns how many entries are done with; 0 when no more can be kept */
   #write(entries: readonly CachePut[], from: number): number {
     let done = 0;
-    let current: { readonly number: number; readonly file: AnswerFile } | undefined;
-    try {
-      this.#look();
-      if (this.#lmdb === undefined) return 0;
-      current = this.#current(this.#lmdb);
-      const writtenMs = this.#now();
-      let room = this.#fileBytes / 4;
-      current.file.write((put) => {
-        done = 0;
-        while (done < TRANSACTION_ENTRIES && room > 0) {
-          const entry = entries[from + done];
-          if (entry === undefined) return;
-          const bytes = this.#writer.encode(entry.key, { outcome: entry.outcome, writtenMs, ttlMs: entry.ttlMs });
-          done++;
+    this.#attempt((folder) => {
+      let current: AnswerFile | undefined;
+      try {
+        folder.look();
+        done = folder.write((file) => {
+          current = file;
+          return this.#fill(folder, file, entries, from);
+        });
+      } catch (failure) {
+        if (failure instanceof InternalError) throw failure;
+        const path = this.#options.folder;
+        const reason = reasonOf(failure);
+        this.#tell('write', `the result cache in "${path}" takes no answers (${reason}): new ones are not kept`);
+        if (current !== undefined && !isFull(failure)) this.#drop(folder, current, failure);
+      }
+    });
+    return done;
+  }
+
+  #fill(folder: AnswerFolder, file: AnswerFile, entries: readonly CachePut[], from: number): number {
+    const writtenMs = this.#now();
+    const mostBytes = Math.min(MAX_ENTRY_BYTES, folder.shareBytes / 2);
+    let room = folder.shareBytes / 4;
+    let done = 0;
+    file.write((put) => {
+      while (done < TRANSACTION_ENTRIES && room > 0) {
+        const entry = entries[from + done];
+        if (entry === undefined) return;
+        const bytes = this.#writer.encode(entry.key, { outcome: entry.outcome, writtenMs, ttlMs: entry.ttlMs });
+        if (bytes.length <= mostBytes) {
+          put(entry.key, bytes);
           room -= bytes.length;
-          if (bytes.length <= Math.min(MAX_ENTRY_BYTES, this.#fileBytes / 2)) put(entry.key, bytes);
         }
-      });
-      return done;
-    } catch (failure) {
-      if (failure instanceof InternalError) throw failure;
-      const reason = reasonOf(failure);
-      this.#tell('write', `the result cache in "${this.#folder}" takes no answers (${reason}): new ones are not kept`);
-      if (current !== undefined && !isFull(failure)) this.#drop(current.number, failure);
-      return 0;
-    }
+        done++;
+      }
+    });
+    return done;
   }
 
-  /** The file to write to: with room. */
-  #current(lmdb: Lmdb): { readonly number: number; readonly file: AnswerFile } {
-    const [newest] = this.#files;
-    if (newest !== undefined && newest.file.sizeBytes < this.#fileBytes) return newest;
-    let bytes = this.#fileBytes;
-    for (const { file } of this.#files) bytes += file.sizeBytes;
-    for (const { number, file } of [...this.#files].reverse()) {
-      if (bytes <= this.#limitBytes) break;
-      bytes -= file.sizeBytes;
-      this.#remove(number);
-    }
-    const number = (newest?.number ?? 0) + 1;
-    this.#open(lmdb, number);
-    const [made] = this.#files;
-    if (made?.number !== number) throw new Error('a new file is damaged');
-    return made;
-  }
-
-  /** Opens what other processes made and lets go of what they removed. */
-  #look(): void {
-    if (this.#lmdb === undefined) return;
-    for (const { number, file } of this.#files) {
-      const state = file.state();
-      if (state === 'same') continue;
-      if (state === 'cut') file.distrust();
-      this.#forget(number);
-      if (state === 'cut') this.#moveAside(number, { kind: 'damaged', detail: 'it was cut short', inode: file.inode });
-    }
-    const { mtimeMs } = statSync(this.#folder, { throwIfNoEntry: false }) ?? {};
-    if (mtimeMs === this.#listedMs) return;
-    if (mtimeMs === undefined) mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
-    // Two changes within a tick of the file system's clock look like one, so a fresh time is not yet trusted.
-    this.#listedMs = mtimeMs !== undefined && Date.now() - mtimeMs > TICK_MS ? mtimeMs : Number.NaN;
-    const known = new Set(this.#files.map(({ number }) => number));
-    for (const name of readdirSync(this.#folder)) {
-      const number = Number(NAME.exec(name)?.[1]);
-      if (Number.isNaN(number) || known.has(number)) continue;
-      this.#open(this.#lmdb, number);
-    }
-  }
-
-  #open(lmdb: Lmdb, number: number): void {
-    const path = this.#path(number);
-    const mapBytes = Math.ceil((this.#fileBytes * 2) / 2 ** 20) * 2 ** 20;
-    const file = AnswerFile.open(lmdb, { path, mapBytes, createdMs: this.#now() });
-    if (file instanceof AnswerFile) {
-      this.#files.push({ number, file });
-      this.#files.sort((a, b) => b.number - a.number);
-    } else {
-      this.#moveAside(number, file);
-    }
-  }
-
-  #moveAside(number: number, damage: DamagedFile): void {
-    const path = this.#path(number);
-    const date = new Date(this.#now()).toISOString().replace(/[-:]|\.\d+/g, '');
-    const aside = `${this.#folder}.damaged-${date}`;
-    // One is enough to look into; they are outside the limit.
-    for (const earlier of this.#setAside()) rmSync(earlier, { force: true });
-    if (!moveAnswerFile(path, aside, damage.inode)) return;
-    const what = damage.kind === 'version' ? 'is of another version' : 'is damaged';
-    this.#tell(
-      'damage',
-      `"${path}" of the result cache ${what} (${damage.detail}): it is now "${aside}", and its answers are asked again`,
-    );
-  }
-
-  #setAside(): string[] {
-    const prefix = `${basename(this.#folder)}.damaged-`;
-    const names = readdirSync(dirname(this.#folder)).filter((name) => name.startsWith(prefix));
-    return names.map((name) => join(dirname(this.#folder), name));
-  }
-
-  /** After an error that says nothing good of the file. */
-  #drop(number: number, failure: unknown): void {
-    const entry = this.#files.find((each) => each.number === number);
-    if (entry === undefined) return;
+  #drop(folder: AnswerFolder, file: AnswerFile, failure: unknown): void {
+    const reason = reasonOf(failure);
+    this.#tell('read', `"${file.path}" of the result cache cannot be used (${reason}): its answers may be asked again`);
+    folder.drop(file);
     this.#drops++;
-    if (this.#drops > MAX_DROPS) {
-      this.#giveUp(failure);
-      return;
-    }
-    entry.file.distrust();
-    this.#forget(number);
-    // Listed again at the next look, and then checked.
-    this.#listedMs = Number.NaN;
-    this.#tell(
-      'read',
-      `"${entry.file.path}" of the result cache cannot be read (${reasonOf(failure)}): its answers may be asked again`,
-    );
-  }
-
-  #remove(number: number): void {
-    this.#forget(number);
-    removeAnswerFile(this.#path(number));
-  }
-
-  #forget(number: number): void {
-    const entry = this.#files.find((each) => each.number === number);
-    this.#files = this.#files.filter((each) => each.number !== number);
-    entry?.file.close();
-  }
-
-  #closeFiles(): void {
-    for (const { number } of this.#files) this.#forget(number);
-  }
-
-  #path(number: number): string {
-    return join(this.#folder, `answers-${String(number).padStart(6, '0')}.mdb`);
+    if (this.#drops > MAX_DROPS) throw failure;
   }
 
   #syncNowAndThen(): void {
-    const [newest] = this.#files;
-    if (newest === undefined || this.#syncing !== undefined) return;
+    const [newest] = this.#folder?.files ?? [];
+    if (newest === undefined || !newest.unsynced || this.#syncing !== undefined) return;
     if (performance.now() - this.#syncedAt < SYNC_EVERY_MS) return;
-    this.#syncing = newest.file
-      .sync()
-      .catch(() => newest.file.distrust())
-      .finally(() => {
-        this.#syncedAt = performance.now();
-        this.#syncing = undefined;
-      });
+    this.#syncing = sync(newest).then(() => {
+      this.#syncedAt = performance.now();
+      this.#syncing = undefined;
+    });
   }
 
-  /** @returns false when there is no cache, or none any more */
-  #attempt(action: () => void): boolean {
-    if (this.#lmdb === undefined) return false;
+  /** A cache that cannot go on is none from then on. */
+  #attempt(action: (folder: AnswerFolder) => void): void {
+    if (this.#folder === undefined) return;
     try {
-      action();
-      return true;
+      action(this.#folder);
     } catch (failure) {
+      if (failure instanceof InternalError) throw failure;
       this.#giveUp(failure);
-      return false;
     }
   }
 
   #giveUp(failure: unknown): void {
-    this.#closeFiles();
-    this.#lmdb = undefined;
+    const folder = this.#folder;
+    this.#folder = undefined;
+    const path = this.#options.folder;
     const reason = reasonOf(failure);
     this.#tell(
       'unusable',
-      `the result cache in "${this.#folder}" cannot be used (${reason}): answers are neither found nor kept`,
+      `the result cache in "${path}" cannot be used (${reason}): answers are neither found nor kept`,
     );
+    try {
+      folder?.close();
+    } catch {
+      // The end of the process closes it.
+    }
   }
 
   #tell(kind: string, text: string): void {
     if (this.#told.has(kind)) return;
     this.#told.add(kind);
-    this.#onNotice(text);
+    this.#options.onNotice?.(text);
+  }
+}
+
+async function sync(file: AnswerFile): Promise<void> {
+  try {
+    await file.sync();
+  } catch {
+    file.distrust();
   }
 }
 

@@ -138,12 +138,16 @@ function start(command: string, args: readonly string[], { cwd, env, input }: Cl
 }
 
 async function endOf(child: ChildProcess, heard: { stdout: string; stderr: string }): Promise<Outcome> {
-  const clock = setTimeout(() => killGroup(child.pid ?? 0), PATIENCE_MS);
+  const kill = () => killGroup(child.pid ?? 0);
+  const clock = setTimeout(kill, PATIENCE_MS);
+  // A test that ran out of time never comes to its clean-up.
+  process.once('exit', kill);
   try {
     const [status, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
     return { ...heard, status: status ?? signal ?? 'SIGKILL' };
   } finally {
     clearTimeout(clock);
+    process.removeListener('exit', kill);
   }
 }
 

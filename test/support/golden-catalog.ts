@@ -1,6 +1,6 @@
 // The catalog of a golden file. `ddl` takes `table name (column type, …)`, one a line, for planning alone, or real
 // statements, one a line: CREATE TABLE … AS (which also has rows, for `run` and `calls`), credentials, data sources,
-// file formats, external tables. `table …` is a CREATE TABLE AS of no rows, so both take the same way.
+// file formats, external tables, services. `table …` is a CREATE TABLE AS of no rows, so both take the same way.
 
 import { typeName } from '../../src/arrow/sql-type.ts';
 import type { StoredTable, TableDefinition } from '../../src/catalog/definitions.ts';
@@ -15,7 +15,12 @@ import {
   newTableName,
 } from '../../src/planner/bind/objects.ts';
 import { renamed } from '../../src/planner/bind/query.ts';
+import { bindService } from '../../src/planner/bind/services.ts';
+import { allFunctions } from '../../src/udf/functions/index.generated.ts';
+import { isLocal } from '../../src/udf/operation.ts';
 import { planGolden } from './golden-plan.ts';
+
+const OPERATIONS = allFunctions.flatMap(({ operation }) => (isLocal(operation) ? [] : [operation]));
 
 export class GoldenCatalog {
   snapshot: Snapshot = EMPTY_SNAPSHOT;
@@ -50,7 +55,7 @@ function statementLines(text: string): string[] {
 }
 
 function emptyTable(line: string): string {
-  const [, name, columns] = line.match(/^table\s+(\S+)\s*\(([\s\S]*)\)\s*$/i) ?? [];
+  const [, name, columns] = line.match(/^table\s+(\[[^\]]+\]|\S+)\s*\(([\s\S]*)\)\s*$/i) ?? [];
   if (name === undefined || columns === undefined) throw new Error(`not a table: ${line}`);
   const items = columns.split(/,(?![^(]*\))/).map((column) => {
     const [, label, type] = column.trim().match(/^(\[[^\]]+\]|\S+)\s+([\s\S]+)$/) ?? [];
@@ -80,6 +85,8 @@ async function withObject(snapshot: Snapshot, statement: Statement): Promise<Sna
       return { ...snapshot, fileFormats: [...snapshot.fileFormats, bindFileFormat(statement, snapshot)] };
     case 'create-external-table':
       return { ...snapshot, tables: [...snapshot.tables, bindExternalTable(statement, snapshot)] };
+    case 'create-service':
+      return { ...snapshot, services: [...snapshot.services, bindService(statement, snapshot, OPERATIONS)] };
     default:
       throw new Error(`ddl does not take ${statement.kind}`);
   }

@@ -1,13 +1,15 @@
 // Planning as goldens see it: recorded types, short names for the relations of a statement, rules switched by name.
 
 import type { Snapshot } from '../../src/catalog/snapshot.ts';
+import { DEFAULT_SETTINGS, type Settings } from '../../src/engine/settings.ts';
 import { externalName } from '../../src/exec/statement-work.ts';
 import type { Query } from '../../src/parser/ast.ts';
 import type { ParameterValue } from '../../src/planner/bind/context.ts';
-import { quote } from '../../src/planner/duckdb-dialect.ts';
+import { NOTHING_LEARNT } from '../../src/planner/learnt-calls.ts';
 import { type PlannedQuery, planQuery } from '../../src/planner/plan-query.ts';
 import type { Rule } from '../../src/planner/rule.ts';
 import { allRules } from '../../src/planner/rules/index.generated.ts';
+import { quote } from '../../src/planner/sql-text.ts';
 import { TypeMemo } from '../../src/planner/type-oracle.ts';
 import type { WorkNames } from '../../src/planner/unparse.ts';
 import { functionRegistry } from '../../src/udf/function.ts';
@@ -19,18 +21,19 @@ export interface PlanOptions {
   readonly parameters?: ReadonlyMap<string, ParameterValue>;
   /** `blocking`: as under CREATE TABLE AS. */
   readonly consumer?: 'streaming' | 'blocking';
+  readonly settings?: Pick<Settings, 'on_error'>;
 }
 
 const NAMES: WorkNames = {
   stage: (index) => `stage_${index}`,
-  answers: (index) => `answers_${index}`,
+  answers: (name) => quote(`answers ${name}`),
   external: (table) => quote(externalName(table.schema, table.name)),
 };
 
 export function planGolden(
   query: Query,
   snapshot: Snapshot,
-  { rules = allRules, parameters = new Map(), consumer = 'streaming' }: PlanOptions,
+  { rules = allRules, parameters = new Map(), consumer = 'streaming', settings = DEFAULT_SETTINGS }: PlanOptions,
 ): Promise<PlannedQuery> {
   const inputs = {
     snapshot,
@@ -40,6 +43,8 @@ export function planGolden(
     oracle: recordedTypes,
     memo: new TypeMemo(),
     names: NAMES,
+    onError: settings.on_error,
+    learnt: NOTHING_LEARNT,
   };
   return planQuery(query, inputs, consumer);
 }

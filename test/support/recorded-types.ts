@@ -38,7 +38,11 @@ export function recordedSignatures(): readonly (readonly [signature: string, typ
 
 /** The type DuckDB gives the call now. */
 export async function askDuckdb(fn: string, args: readonly SqlType[]): Promise<string | null> {
-  const database = await Database.open({ folder: undefined, memoryLimitMb: 256, temporaryFolder: join(tmpdir(), 'sqlc-test') });
+  const database = await Database.open({
+    folder: undefined,
+    memoryLimitMb: 256,
+    temporaryFolder: join(tmpdir(), 'sqlc-test'),
+  });
   try {
     const type = await duckdbTypeOracle(database).resultType(fn, args);
     return type === null ? null : typeName(type);

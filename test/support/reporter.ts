@@ -1,7 +1,7 @@
 // Ends a run with one plain line, `N passed, N failed` (`, N skipped`), after naming what was skipped and why.
 // A file that cannot be loaded, a failed hook and an error outside any test count as failures.
 
-import type { Reporter, SerializedError, TestModule, TestSuite } from 'vitest/node';
+import type { Reporter, SerializedError, TestModule } from 'vitest/node';
 
 export class PlainSummary implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandled: readonly SerializedError[]): void {
@@ -16,21 +16,17 @@ function summaryOf(modules: readonly TestModule[], unhandled: readonly Serialize
   let passed = 0;
   let failed = unhandled.length;
   for (const module of modules) {
-    failed += hookFailures(module);
-    for (const suite of module.children.allSuites()) failed += hookFailures(suite);
+    const hooks = [module, ...module.children.allSuites()].reduce((sum, scope) => sum + scope.errors().length, 0);
+    failed += hooks;
+    const unsaid = hooks > 0 ? 'a hook of its file failed' : 'its name says why, or it was not asked for';
     for (const test of module.children.allTests()) {
       const result = test.result();
       if (result.state === 'passed') passed++;
-      else if (result.state === 'skipped') skipped.push(`skipped: ${test.fullName} (${result.note ?? 'see its name'})`);
+      else if (result.state === 'skipped') skipped.push(`skipped: ${test.fullName} (${result.note ?? unsaid})`);
       // A test that was never finished has no other state.
       else failed++;
     }
   }
   const ending = skipped.length === 0 ? '' : `, ${skipped.length} skipped`;
   return { lines: [...skipped, `${passed} passed, ${failed} failed${ending}`], failed };
-}
-
-/** Errors of a file or a suite itself: it could not be loaded, or its hooks failed. */
-function hookFailures(scope: TestModule | TestSuite): number {
-  return scope.errors().length;
 }

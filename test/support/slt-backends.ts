@@ -9,7 +9,7 @@ import { cellReaders } from '../../src/arrow/to-objects.ts';
 import { createEmulator } from '../../src/emulator/emulator.ts';
 import { type EmulatorServer, startServer } from '../../src/emulator/server.ts';
 import { Engine } from '../../src/engine/engine.ts';
-import { batchesOf, openDuckdb } from './duckdb-batches.ts';
+import { openDuckdb } from './duckdb-batches.ts';
 import { fakeTextModels } from './fake-text-models.ts';
 import type { Backend } from './slt.ts';
 
@@ -59,13 +59,17 @@ export async function duckdbBackend(): Promise<Backend> {
       await connection.run(sql);
     },
     async query(sql) {
-      const { list, types } = await batchesOf(connection, sql);
-      return { types: undefined, rows: list.flatMap((batch) => textRows(batch, types)), calls: [] };
+      const rows = (await connection.runAndReadAll(sql)).getRows();
+      return { types: undefined, rows: rows.map((row) => row.map(duckdbText)), calls: [] };
     },
     async close() {
       connection.closeSync();
     },
   };
+}
+
+function duckdbText(value: unknown): string {
+  return value === null ? 'NULL' : String(value);
 }
 
 /** Values as in csv, but NULL spelled out. */

@@ -62,9 +62,11 @@ export type CallCounts = { readonly operation: string } & Readonly<
   Record<'distinct' | 'requests' | 'documents' | 'cached', number>
 >;
 
+/** As in `skipif ENGINE`. */
+export type Engine = 'sqlc' | 'duckdb';
+
 export interface Backend {
-  /** As in `skipif NAME`. */
-  readonly engine: 'sqlc' | 'duckdb';
+  readonly engine: Engine;
   /** Whether `calls` is asserted: without rules the same answers may cost more. */
   readonly countsCalls: boolean;
   statement(sql: string): Promise<void>;
@@ -210,13 +212,14 @@ function rowWise(expected: readonly string[], columns: number): readonly string[
 export interface ReplayOptions {
   /** Shown in the names of the tests. */
   readonly mode: string;
+  readonly engine: Engine;
   readonly open: () => Promise<Backend>;
   /** Writes what the queries answered into the file in place of checking it. */
   readonly rewrite: boolean;
 }
 
 /** Makes a test of every record of a file, in one session of a backend. */
-export function replaySlt(file: SltFile, name: string, { mode, open, rewrite }: ReplayOptions): void {
+export function replaySlt(file: SltFile, name: string, { mode, engine, open, rewrite }: ReplayOptions): void {
   describe(`${name} (${mode})`, () => {
     let backend: Backend | undefined;
     let last: Answer | undefined;
@@ -229,7 +232,6 @@ export function replaySlt(file: SltFile, name: string, { mode, open, rewrite }: 
       await backend?.close();
       if (rewrite) writeFileSync(file.path, rewritten(file, answered));
     });
-    const engine = mode === 'duckdb' ? 'duckdb' : 'sqlc';
     for (const record of file.records) {
       const title = `${name}:${record.line}: ${titleOf(record)}`;
       test.skipIf(!record.runsOn(engine))(title, async () => {
@@ -265,12 +267,12 @@ function titleOf(record: SltRecord): string {
   return sql.length > 100 ? `${sql.slice(0, 100)}…` : sql;
 }
 
-async function expectError(work: Promise<unknown>, pattern: RegExp, engine: string): Promise<void> {
+async function expectError(work: Promise<unknown>, pattern: RegExp, engine: Engine): Promise<void> {
   const failure: unknown = await work.then(
     () => undefined,
     (cause: unknown) => cause,
   );
-  if (failure === undefined) expect.fail(`no error, where one of ${pattern} was expected`);
+  if (failure === undefined) expect.fail(`no error, where ${pattern} was expected`);
   if (engine !== 'sqlc') return;
   if (!(failure instanceof SqlcError)) throw failure;
   expect(renderError(failure)).toMatch(pattern);
@@ -307,9 +309,12 @@ function letterOf(type: SqlType): string {
 function checkCalls(operation: string, expected: ReadonlyMap<string, number>, answer: Answer | undefined): void {
   if (answer === undefined) throw new Error('calls stands after a query that was answered');
   const asked = answer.calls.filter((call) => call.requests > 0 || call.distinct > 0);
-  if (operation === 'none') return expect(asked).toEqual([]);
+  if (operation === 'none') {
+    expect(asked).toEqual([]);
+    return;
+  }
   const found = asked.find((call) => call.operation === operation);
-  const counts = [...expected.keys()].map((name) => [name, COUNTERS.map((c) => c as string).includes(name) ? found?.[name as 'distinct'] : undefined]);
+  const counts = COUNTERS.filter((name) => expected.has(name)).map((name) => [name, found?.[name]]);
   expect(Object.fromEntries(counts)).toEqual(Object.fromEntries(expected));
 }
 

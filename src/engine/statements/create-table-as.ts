@@ -9,7 +9,8 @@ import type { CreateTableAs } from '../../parser/ast.ts';
 import { newTableName } from '../../planner/bind/objects.ts';
 import { renamed } from '../../planner/bind/query.ts';
 import { type PlannedQuery, planQuery } from '../../planner/plan-query.ts';
-import { statusOf } from '../session.ts';
+import { planAfterProbing } from '../plan-learning.ts';
+import { type Session, statusOf } from '../session.ts';
 import { withOptions } from '../settings.ts';
 import type { StatementContext } from '../statement.ts';
 
@@ -19,17 +20,16 @@ export async function createTableAs(statement: CreateTableAs, context: Statement
   const snapshot = await session.parts.store.snapshot();
   const id = session.nextId();
   const started = performance.now();
-  const { plan, table } = await planTable(statement, context, snapshot, id);
+  await session.parts.learnt.load();
+  const { plan: planned, inputs, table } = await planTable(statement, context, snapshot, id);
   report.planMs = performance.now() - started;
   const running = session.begin(report, settings, context.signal);
   try {
     const work = await session.openWork({ ...running, id });
     try {
-      await prepareOutput(plan.physical, work, {
-        storage: session.parts.storage,
-        snapshot,
-        blobEndpoint: session.parts.blobEndpoint,
-      });
+      const files = { storage: session.parts.storage, snapshot, blobEndpoint: session.parts.blobEndpoint };
+      const plan = await planAfterProbing(planned, statement.query, inputs, 'blocking', work, files);
+      await prepareOutput(plan.physical, work, files);
       const { output } = plan.physical;
       invariant(output.kind === 'fragment', 'a blocking consumer gets one fragment');
       await session.parts.store.createTableAs(table, output.fragment, running.signal);
@@ -52,14 +52,11 @@ export async function planTable(
   context: StatementContext,
   snapshot: Snapshot,
   id: number,
-): Promise<{ plan: PlannedQuery; table: StoredTable }> {
+): Promise<{ plan: PlannedQuery; inputs: ReturnType<Session['planInputs']>; table: StoredTable }> {
   const name = newTableName(statement.name, snapshot);
   const settings = withOptions(context.session.settings, statement.options);
-  const plan = await planQuery(
-    statement.query,
-    context.session.planInputs(snapshot, context.parameters, id, settings),
-    'blocking',
-  );
+  const inputs = context.session.planInputs(snapshot, context.parameters, id, settings);
+  const plan = await planQuery(statement.query, inputs, 'blocking');
   const columns = renamed(plan.logical, statement.columns, 'column list', statement.name.span).map((c) => {
     if (c.type.kind === 'null') {
       throw error(
@@ -77,5 +74,5 @@ export async function planTable(
       throw error('bind/duplicate-column', { name: c.name, relation: name.name }, { span: statement.name.span });
     seen.add(key);
   }
-  return { plan, table: { kind: 'stored', ...name, columns, database: undefined } };
+  return { plan, inputs, table: { kind: 'stored', ...name, columns, database: undefined } };
 }

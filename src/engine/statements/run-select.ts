@@ -1,11 +1,13 @@
 // SELECT: planned at once, run when its rows are read.
 
 import { arrowSchema } from '../../arrow/arrow-type.ts';
+import type { Snapshot } from '../../catalog/snapshot.ts';
 import { prepareOutput, runOutput } from '../../exec/run-plan.ts';
-import type { SelectStatement } from '../../parser/ast.ts';
+import type { Query, SelectStatement } from '../../parser/ast.ts';
 import { type PlannedQuery, planQuery } from '../../planner/plan-query.ts';
+import { planAfterProbing } from '../plan-learning.ts';
 import { Result } from '../result.ts';
-import { statusOf } from '../session.ts';
+import { type Session, statusOf } from '../session.ts';
 import { withOptions } from '../settings.ts';
 import type { StatementContext } from '../statement.ts';
 
@@ -15,34 +17,34 @@ export async function runSelect(statement: SelectStatement, context: StatementCo
   const snapshot = await session.parts.store.snapshot();
   const started = performance.now();
   const id = session.nextId();
-  const plan = await planQuery(
-    statement.query,
-    session.planInputs(snapshot, context.parameters, id, settings),
-    'streaming',
-  );
+  await session.parts.learnt.load();
+  const inputs = session.planInputs(snapshot, context.parameters, id, settings);
+  const plan = await planQuery(statement.query, inputs, 'streaming');
   report.planMs = performance.now() - started;
   const schema = arrowSchema(plan.physical.columns.map((c) => ({ name: c.name, type: c.type, nullable: true })));
-  return new Result(schema, report, () => rows(plan, schema, { ...context, settings, id, snapshot }));
+  return new Result(schema, report, () =>
+    rows(plan, schema, { ...context, settings, id, snapshot, inputs, query: statement.query }),
+  );
 }
 
 type Opened = StatementContext & {
   readonly settings: StatementContext['session']['settings'];
   readonly id: number;
-  readonly snapshot: Awaited<ReturnType<StatementContext['session']['parts']['store']['snapshot']>>;
+  readonly snapshot: Snapshot;
+  readonly inputs: ReturnType<Session['planInputs']>;
+  readonly query: Query;
 };
 
-async function* rows(plan: PlannedQuery, schema: Result['schema'], context: Opened) {
+async function* rows(planned: PlannedQuery, schema: Result['schema'], context: Opened) {
   const { session, report, settings, signal, id, snapshot } = context;
   const started = performance.now();
   const running = session.begin(report, settings, signal);
   try {
     const work = await session.openWork({ ...running, id });
     try {
-      await prepareOutput(plan.physical, work, {
-        storage: session.parts.storage,
-        snapshot,
-        blobEndpoint: session.parts.blobEndpoint,
-      });
+      const files = { storage: session.parts.storage, snapshot, blobEndpoint: session.parts.blobEndpoint };
+      const plan = await planAfterProbing(planned, context.query, context.inputs, 'streaming', work, files);
+      await prepareOutput(plan.physical, work, files);
       yield* runOutput(plan.physical, schema, work);
       report.status = 'done';
     } catch (failure) {

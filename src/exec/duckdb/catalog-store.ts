@@ -5,7 +5,8 @@ import type { Definitions, ObjectKind, StoredTable, TableDefinition } from '../.
 import { DEFAULT_SCHEMA, type Snapshot } from '../../catalog/snapshot.ts';
 import type { CatalogChange, CatalogStore } from '../../catalog/store.ts';
 import { error } from '../../common/errors.ts';
-import { literalSql, quote } from '../../planner/duckdb-dialect.ts';
+import { literalSql } from '../../planner/duckdb-dialect.ts';
+import { quote } from '../../planner/sql-text.ts';
 import type { Fragment } from '../../planner/unparse.ts';
 import type { Connection } from './connection.ts';
 import type { Database } from './database.ts';

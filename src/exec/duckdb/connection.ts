@@ -1,12 +1,13 @@
 // One DuckDB connection: text and bound values in, chunks out; interrupted by the signal. One statement at a time.
 
-import type {
-  DuckDBAppender,
-  DuckDBConnection,
-  DuckDBDataChunk,
-  DuckDBPreparedStatement,
-  DuckDBType,
-  DuckDBValue,
+import {
+  blobValue,
+  type DuckDBAppender,
+  type DuckDBConnection,
+  type DuckDBDataChunk,
+  type DuckDBPreparedStatement,
+  type DuckDBType,
+  type DuckDBValue,
 } from '@duckdb/node-api';
 import { familyOf, isText } from '../../arrow/sql-type.ts';
 import type { ParameterExpr } from '../../planner/expression.ts';
@@ -89,7 +90,7 @@ export class Connection {
 /** Everything but bits and bytes travels as text; the fragment casts it to its type. */
 function boundValue({ value, type }: Parameters[number]): DuckDBValue {
   if (value === null || typeof value === 'boolean') return value;
-  if (value instanceof Uint8Array) return value as unknown as DuckDBValue; // node-api binds bytes as BLOB
+  if (value instanceof Uint8Array) return blobValue(value);
   if (isText(type) || familyOf(type) !== 'float') return String(value);
   return Number(value);
 }

@@ -4,6 +4,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { DEFAULT_SCHEMA } from '../../catalog/snapshot.ts';
 import { error } from '../../common/errors.ts';
 import { Connection } from './connection.ts';
 import { duckdbError } from './duckdb-error.ts';
@@ -46,7 +47,7 @@ export class Database {
     });
     const database = new Database(instance, folder !== undefined);
     const connection = await instance.connect();
-    await connection.run(`ATTACH ':memory:' AS ${WORK}`);
+    await connection.run(`ATTACH ':memory:' AS ${WORK}; CREATE SCHEMA ${WORK}.${DEFAULT_SCHEMA}`);
     await connection.run(
       "SET GLOBAL default_null_order = 'nulls_first_on_asc_last_on_desc'; SET GLOBAL TimeZone = 'UTC'; SET GLOBAL max_expression_depth = 4000; SET GLOBAL lock_configuration = true",
     );

@@ -12,17 +12,8 @@ export function duckdbError(cause: unknown): SqlcError {
   if (refused !== null) return error('service/document', { code: refused[1] ?? '', detail: refused[2] ?? '' });
   if (raised !== null) return raisedError(raised[1] ?? '', raised[2] ?? '');
   const [first = ''] = message.split('\n');
-  const conversion =
-    first.match(/Could not convert (?:string )?'([\s\S]*)' to (\S+)/i) ??
-    first.match(/(?:invalid \w+ field format: |Failed to cast value: .*)"([^"]*)"/i);
-  if (conversion !== null) {
-    return error('exec/conversion', {
-      value: `'${unshielded(conversion[1] ?? '')}'`,
-      type: sqlName(conversion[2] ?? typeIn(first)),
-    });
-  }
-  if (/^Conversion Error/.test(first)) return error('exec/overflow', { detail: detailOf(first) });
-  if (/^Out of Range Error|overflow/i.test(first)) return error('exec/overflow', { detail: detailOf(first) });
+  const shown = conversionError(first) ?? overflowError(first);
+  if (shown !== undefined) return shown;
   if (/More than one row returned by a subquery/i.test(message)) return error('exec/scalar-rows', {});
   if (/^Out of Memory Error/.test(first)) return error('exec/out-of-memory', { detail: detailOf(first) });
   if (/No space left/i.test(message)) return error('exec/disk-full', { path: 'the temporary folder' });
@@ -30,9 +21,35 @@ export function duckdbError(cause: unknown): SqlcError {
   return error('exec/engine', { detail: detailOf(first) }, { cause });
 }
 
+/** Text that is no value of its type, quoted as the user wrote it. */
+function conversionError(first: string): SqlcError | undefined {
+  const found =
+    first.match(/Could not convert (?:string )?(['"])(?<value>[\s\S]*)\1 to (?<type>[A-Z0-9_]+(?:\(\d+,\d+\))?)/i) ??
+    first.match(/(?<type>date|time|timestamp) field value out of range: "(?<value>[^"]*)"/i) ??
+    first.match(/invalid (?<type>date|time|timestamp) field format: "(?<value>[^"]*)"/i);
+  const { value, type } = found?.groups ?? {};
+  if (value === undefined || type === undefined) return undefined;
+  return error('exec/conversion', { value: `'${unshielded(value)}'`, type: sqlName(type) });
+}
+
+/** A number that its type does not hold. */
+function overflowError(first: string): SqlcError | undefined {
+  const cast =
+    first.match(/Type \w+ with value (?<value>\S+) can't be cast .* destination type (?<type>\w+)/) ??
+    first.match(/[Ff]ailed to cast decimal value (?<value>\S+) to type (?<type>\w+)/);
+  const sum = first.match(/Overflow in \w+ of (?<type>\w+) \((?<value>[^)]*)\)/i);
+  const { value, type } = cast?.groups ?? sum?.groups ?? {};
+  if (value !== undefined && type !== undefined)
+    return error('exec/overflow', { detail: `${value} does not fit ${sqlName(type)}` });
+  return /^(Conversion|Out of Range) Error|overflow/i.test(first)
+    ? error('exec/overflow', { detail: detailOf(first) })
+    : undefined;
+}
+
 function raisedError(code: string, detail: string): SqlcError {
   const known = code in catalogue ? (code as ErrorCode) : 'exec/engine'; // checked by `in`
   if (known === 'exec/length') return error(known, { name: detail.toUpperCase() });
+  if (known === 'storage/too-long') return error(known, { column: decodeURIComponent(detail) });
   if (known === 'exec/divide-by-zero') return error(known, {});
   return error('exec/engine', { detail: `${code} ${detail}` });
 }
@@ -52,7 +69,9 @@ const NAMES: Readonly<Record<string, string>> = {
   DOUBLE: 'float',
   FLOAT: 'real',
   BOOL: 'bit',
-  UUID: 'uniqueidentifier',
+  // DuckDB names a UUID by what it is stored as, and we read a bit as this decimal (duckdb-dialect.ts).
+  INT128: 'uniqueidentifier',
+  'DECIMAL(37,0)': 'bit',
   TIMESTAMP: 'datetime2',
   DATE: 'date',
   TIME: 'time',
@@ -61,10 +80,6 @@ const NAMES: Readonly<Record<string, string>> = {
 function sqlName(duckdb: string): string {
   const bare = duckdb.replace(/[^A-Z0-9_(),]+$/i, '');
   return NAMES[bare.toUpperCase()] ?? bare.toLowerCase();
-}
-
-function typeIn(message: string): string {
-  return message.match(/\b(date|timestamp|time|uuid)\b/i)?.[1]?.toUpperCase() ?? 'its type';
 }
 
 function detailOf(first: string): string {

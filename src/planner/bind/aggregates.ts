@@ -60,7 +60,10 @@ export function aggregateOf(
     }
     case 'STRING_AGG': {
       const text: SqlType = { kind: 'nvarchar', length: 'max' };
-      if (second === undefined || !isText(second.type)) throw refuse('text and a separator');
+      if (second === undefined || !isText(second.type)) {
+        const found = second === undefined ? 'nothing' : typeName(second.type);
+        throw error('bind/argument-type', { index: 2, name, found, expected: 'text' }, { span: call.args[1]?.span });
+      }
       return make(text, [coerce(first, isText(first.type) ? first.type : text), second]);
     }
     default:

@@ -42,3 +42,14 @@ export function callsIn(value: unknown, visit: (call: FunctionCall) => void): vo
     for (const [name, child] of Object.entries(value)) if (name !== 'span') callsIn(child, visit);
   }
 }
+
+/** Unqualified column names in an expression, in lower case, those inside subqueries not. */
+export function columnNamesIn(value: unknown, visit: (name: string) => void): void {
+  if (Array.isArray(value)) {
+    for (const item of value) columnNamesIn(item, visit);
+  } else if (typeof value === 'object' && value !== null) {
+    if ('kind' in value && value.kind === 'query') return;
+    if (isNode(value, 'column') && value.parts.length === 1) visit(value.parts[0]?.name.toLowerCase() ?? '');
+    for (const [name, child] of Object.entries(value)) if (name !== 'span') columnNamesIn(child, visit);
+  }
+}

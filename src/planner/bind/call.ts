@@ -121,9 +121,12 @@ function bindWindow(call: FunctionCall, name: string, env: Env): Expr {
     if (env.ctx.functions.has(name))
       throw error('bind/cognitive-place', { name, clause: 'an OVER clause' }, { span: call.span });
     if (RESERVED_FUNCTIONS.has(name)) throw error('bind/function-not-supported', { name }, { span: call.span });
+    if (SCALAR_FUNCTIONS.has(name) || LAZY_FUNCTIONS.has(name))
+      throw error('bind/not-window', { name }, { span: call.span });
     throw unknownFunction(call, env);
   }
-  const inner: Env = { ...env, windows: undefined, clause: 'a window function' };
+  // A window reads every row, whatever CASE stands around it.
+  const inner: Env = { ...env, windows: undefined, guards: [], clause: 'a window function' };
   const star = call.args[0]?.kind === 'star';
   const args = star ? [] : call.args.map((a) => bindExpression(a, inner));
   const partitionBy = over.partitionBy.map((p) => bindExpression(p, inner));

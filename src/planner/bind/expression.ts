@@ -9,7 +9,7 @@ import type * as ast from '../../parser/ast.ts';
 import { type Expr, isNullLiteral, literal, nullLiteral, operator, type SubqueryExpr } from '../expression.ts';
 import { columnsOf } from '../plan.ts';
 import { columnsUsed, freeColumns } from '../shape.ts';
-import { astKey, callsIn } from './ast-key.ts';
+import { astKey, callsIn, columnNamesIn } from './ast-key.ts';
 import { bindCall } from './call.ts';
 import { isNotFalse, isNotTrue, isTrue } from './conditions.ts';
 import { type Env, MAX_DEPTH } from './context.ts';
@@ -178,7 +178,9 @@ function bindUnary(e: ast.Unary, env: Env): Expr {
   if (e.operator === '+') return operand;
   if (e.operator === '-' && operand.kind === 'literal' && operand.value !== null)
     return negated(operand.value, operand.type, e.span);
-  return operator(e.operator === '-' ? 'negate' : '~', [operand], operand.type, e.span);
+  // tinyint has no negative numbers: its negation is a smallint.
+  const type: SqlType = e.operator === '-' && operand.type.kind === 'tinyint' ? { kind: 'smallint' } : operand.type;
+  return operator(e.operator === '-' ? 'negate' : '~', [coerce(operand, type)], type, e.span);
 }
 
 function negated(
@@ -229,6 +231,13 @@ export function callsService(e: ast.Expression | undefined, env: Env): boolean {
   callsIn(e, (call) => {
     if (env.ctx.functions.has(call.name.name.toUpperCase())) found = true;
   });
+  if (found || env.aliases.size === 0) return found;
+  const isColumn = (name: string) =>
+    env.scope.relations.some((r) => r.columns.some((c) => c.name.toLowerCase() === name));
+  columnNamesIn(e, (name) => {
+    const aliased = isColumn(name) ? undefined : env.aliases.get(name);
+    if (aliased !== undefined && callsService(aliased, { ...env, aliases: new Map() })) found = true;
+  });
   return found;
 }
 
@@ -259,7 +268,7 @@ function combine(e: ast.Binary, left: Expr, right: Expr): Expr {
       if (type === undefined) throw clash(left, right, `"${e.operator}"`, e.span);
       if (type.kind === 'struct' && e.operator !== '=' && e.operator !== '<>')
         throw operandType(left, `"${e.operator}"`, e.span);
-      return operator(e.operator, [coerce(left, type), coerce(right, type)], BIT, e.span);
+      return operator(e.operator, comparable(left, right, type), BIT, e.span);
     }
     case '||':
       return concatenate(left, right, e.span);
@@ -282,6 +291,21 @@ function combine(e: ast.Binary, left: Expr, right: Expr): Expr {
     default:
       throw operandType(left, `"${e.operator}"`, e.span);
   }
+}
+
+/** Trailing blanks of char columns and of literals do not count (DEC 36); elsewhere text is compared as it is. */
+function comparable(left: Expr, right: Expr, type: SqlType): Expr[] {
+  const sides = [coerce(left, type), coerce(right, type)];
+  if (!isText(type) || ![left, right].some(isPadded)) return sides;
+  return sides.map((side) => operator('rtrim', [side], side.type, side.span));
+}
+
+function isPadded(side: Expr): boolean {
+  return (
+    side.type.kind === 'char' ||
+    side.type.kind === 'nchar' ||
+    (side.kind === 'literal' && typeof side.value === 'string' && side.value.endsWith(' '))
+  );
 }
 
 function isConcat(left: Expr, right: Expr): boolean {
@@ -319,12 +343,11 @@ function fromText(side: Expr, other: Expr): Expr {
 
 function bindLike(e: ast.Like, env: Env): Expr {
   const operand = toText(bindExpression(e.operand, env), 'LIKE', e.operand.span);
-  const pattern = bindExpression(e.pattern, env);
+  const given = bindExpression(e.pattern, env);
+  // The pattern shapes the SQL: a parameter's value is needed now, as a literal.
+  const pattern: Expr = given.kind === 'parameter' ? literal(given.value, given.type, given.span) : given;
   const escaped = e.escape === undefined ? undefined : bindExpression(e.escape, env);
-  if (
-    (pattern.kind !== 'literal' && pattern.kind !== 'parameter') ||
-    (escaped !== undefined && escaped.kind !== 'literal')
-  ) {
+  if (pattern.kind !== 'literal' || (escaped !== undefined && escaped.kind !== 'literal')) {
     throw error(
       'not-supported',
       { what: 'LIKE with a pattern that is not a literal or a parameter' },
@@ -396,7 +419,7 @@ function bindCast(e: ast.Cast, env: Env): Expr {
 // --- subqueries
 
 function bindSubquery(query: ast.Query, form: 'scalar' | 'exists', env: Env, span: Span): Expr {
-  const { plan } = bindQuery(query, { ctx: env.ctx, parent: env.scope, ctes: env.ctes });
+  const { plan } = bindQuery(query, { ctx: env.ctx, parent: env.scope, ctes: env.ctes, defining: new Set() });
   checkFree(plan, env, span);
   if (form === 'exists')
     return { kind: 'subquery', form, operand: undefined, comparison: undefined, plan, type: BIT, span };
@@ -420,7 +443,7 @@ function bindComparedQuery(
   env: Env,
 ): Expr {
   const operand = bindExpression(operandAst, env);
-  const { plan } = bindQuery(query, { ctx: env.ctx, parent: env.scope, ctes: env.ctes });
+  const { plan } = bindQuery(query, { ctx: env.ctx, parent: env.scope, ctes: env.ctes, defining: new Set() });
   checkFree(plan, env, e.span);
   const found = onlyColumn(plan, query.span);
   const type = commonType(operand.type, found.type);

@@ -84,10 +84,17 @@ function bindTable(source: ast.TableReference, q: QueryContext): Source {
   const name = parts.at(-1) ?? '';
   const cte = parts.length === 1 ? q.ctes.get(name.toLowerCase()) : undefined;
   if (cte !== undefined) {
-    const { plan } = bindQuery(cte.table.query, { ...q, ctes: cte.visible });
+    const { plan } = bindQuery(cte.table.query, {
+      ...q,
+      ctes: cte.visible,
+      defining: new Set([...q.defining, name.toLowerCase()]),
+    });
     const columns = renamed(plan, cte.table.columns, `WITH ${cte.table.name.name}`, cte.table.span);
     const shown = source.columns.length === 0 ? columns : renamed(plan, source.columns, 'column list', source.span);
     return { plan, relations: [relation(source.alias?.name ?? name, undefined, shown)] };
+  }
+  if (parts.length === 1 && q.defining.has(name.toLowerCase())) {
+    throw error('bind/recursive-cte', { name }, { span: source.name.span });
   }
   if (parts.length > 3) throw error('not-supported', { what: 'a name of four parts' }, { span: source.name.span });
   const schema = parts.at(-2) || DEFAULT_SCHEMA;
@@ -111,8 +118,6 @@ function bindTable(source: ast.TableReference, q: QueryContext): Source {
 function unknownTable(source: ast.TableReference, parts: readonly string[], q: QueryContext) {
   const name = parts.join('.');
   const { snapshot } = q.ctx;
-  const self = [...q.ctes.values()].length === 0 ? undefined : q.ctes.get(name.toLowerCase());
-  if (self !== undefined) return error('bind/recursive-cte', { name }, { span: source.span });
   const schema = parts.at(-2);
   if (schema && !snapshot.schemas.some((s) => sameName(s, schema))) {
     return error(

@@ -12,11 +12,15 @@ export function nameOf(item: SelectItem, position: number): string {
   return `column_${position}`;
 }
 
-export function uniqueNames(names: readonly string[]): string[] {
+/** @param given whether a name was written: then an automatic one gives way to it */
+export function uniqueNames(names: readonly string[], given: readonly boolean[] = []): string[] {
+  const written = new Set(names.flatMap((name, i) => (given[i] ? [name.toLowerCase()] : [])));
   const taken = new Set<string>();
-  return names.map((name) => {
+  return names.map((name, i) => {
+    const free = (candidate: string) =>
+      !taken.has(candidate.toLowerCase()) && (given[i] || !written.has(candidate.toLowerCase()));
     let unique = name;
-    for (let n = 2; taken.has(unique.toLowerCase()); n++) unique = `${name}_${n}`;
+    for (let n = 2; !free(unique); n++) unique = `${name}_${n}`;
     taken.add(unique.toLowerCase());
     return unique;
   });

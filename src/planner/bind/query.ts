@@ -16,6 +16,8 @@ export interface QueryContext {
   readonly ctx: BindContext;
   readonly parent: Scope | undefined;
   readonly ctes: CteScope;
+  /** CTEs whose definition is being bound: a mention of one is recursion. */
+  readonly defining: ReadonlySet<string>;
 }
 
 /** Output columns carry the result's names, unique within it. */

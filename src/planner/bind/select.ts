@@ -6,6 +6,7 @@ import type { Span } from '../../common/span.ts';
 import type * as ast from '../../parser/ast.ts';
 import { type AggregateExpr, type Column, type ColumnId, column, type Expr, type SortKey } from '../expression.ts';
 import { type Aggregate, columnsOf, type LogicalPlan } from '../plan.ts';
+import { columnsUsed } from '../shape.ts';
 import { AGGREGATES } from './aggregates.ts';
 import { astKey, callsIn } from './ast-key.ts';
 import { undecidedFilter } from './cognitive.ts';
@@ -19,6 +20,8 @@ import type { Relation, Scope } from './scope.ts';
 
 interface Item {
   readonly name: string;
+  /** Whether the name was written, as an alias or a column. */
+  readonly given: boolean;
   readonly expr: Expr;
 }
 
@@ -49,6 +52,7 @@ export function bindSelect(select: ast.Select, tail: ast.Query | undefined, q: Q
   const list: Env = { ...over, clause: 'the select list', windows: above, aliases: new Map() };
   const items = bindItems(select, list, scope);
   const outputs = outputColumns(items, q);
+  for (const item of orderBy) refuseAmbiguous(item, items);
   const keys = orderBy.map((item) => sortKey(item, outputs, { ...over, clause: 'ORDER BY', windows: above }));
   grouping?.finish(below.plan);
   return finish(above.plan, select, tail, outputs, keys, q);
@@ -90,6 +94,7 @@ function bindGrouping(select: ast.Select, env: Env, below: PlanHolder) {
   for (const e of select.groupBy) {
     const written = aliasedGroup(e, env);
     const expr = bindExpression(written, inGroupBy);
+    if (columnsUsed(expr).size === 0) throw error('bind/group-by-constant', {}, { span: e.span });
     const id = expr.kind === 'column' ? expr.id : env.ctx.nextId();
     const group = {
       id,
@@ -150,11 +155,29 @@ function stable(expr: AggregateExpr): string {
 
 // --- select list
 
+/** UNNEST makes rows last: windows of other items do not see them, wherever they stand in the list. */
 function bindItems(select: ast.Select, env: Env, scope: Scope): Item[] {
-  return select.items.flatMap((item, i): Item[] => {
-    if (item.expression.kind === 'star') return expandStar(item.expression, env, scope);
-    return [{ name: nameOf(item, i + 1), expr: bindExpression(item.expression, env) }];
-  });
+  const bound: Item[][] = [];
+  const last = (item: ast.SelectItem) => {
+    let unnests = false;
+    callsIn(item.expression, (call) => {
+      if (call.name.name.toUpperCase() === 'UNNEST') unnests = true;
+    });
+    return unnests;
+  };
+  for (const late of [false, true]) {
+    for (const [i, item] of select.items.entries()) {
+      if (last(item) === late) bound[i] = bindItem(item, i + 1, env, scope);
+    }
+  }
+  return bound.flat();
+}
+
+function bindItem(item: ast.SelectItem, position: number, env: Env, scope: Scope): Item[] {
+  const { expression } = item;
+  if (expression.kind === 'star') return expandStar(expression, env, scope);
+  const given = item.alias !== undefined || expression.kind === 'column';
+  return [{ name: nameOf(item, position), given, expr: bindExpression(expression, env) }];
 }
 
 function expandStar(star: ast.Star, env: Env, scope: Scope): Item[] {
@@ -171,7 +194,9 @@ function expandStar(star: ast.Star, env: Env, scope: Scope): Item[] {
   if (wanted !== undefined && relations.length === 0)
     throw error('bind/unknown-alias', { name: wanted }, { span: star.span });
   const items = relations.flatMap((r) =>
-    visible(r, wanted !== undefined).map((c): Item => ({ name: c.name, expr: readable(c, env, star.span) })),
+    visible(r, wanted !== undefined).map(
+      (c): Item => ({ name: c.name, given: true, expr: readable(c, env, star.span) }),
+    ),
   );
   if (items.length === 0)
     throw error('bind/unknown-column', { name: '*', where: ': there is no FROM clause' }, { span: star.span });
@@ -190,7 +215,10 @@ function readable(c: Column, env: Env, span: Span): Expr {
 
 /** A column keeps its id the first time it is selected; everything else gets a new one. */
 function outputColumns(items: readonly Item[], q: QueryContext): (Column & { expr: Expr })[] {
-  const names = uniqueNames(items.map((i) => i.name));
+  const names = uniqueNames(
+    items.map((i) => i.name),
+    items.map((i) => i.given),
+  );
   const used = new Set<ColumnId>();
   return items.map(({ expr }, i) => {
     const keeps = expr.kind === 'column' && !used.has(expr.id);
@@ -201,6 +229,18 @@ function outputColumns(items: readonly Item[], q: QueryContext): (Column & { exp
 }
 
 // --- ordering and limits
+
+/** Two columns of one name: ORDER BY cannot mean both. */
+function refuseAmbiguous({ expression }: ast.OrderItem, items: readonly Item[]): void {
+  if (expression.kind !== 'column' || expression.parts.length !== 1) return;
+  const name = expression.parts[0]?.name ?? '';
+  if (items.filter((i) => i.given && sameName(i.name, name)).length < 2) return;
+  throw error(
+    'bind/ambiguous-column',
+    { name, relations: 'the select list twice' },
+    { span: expression.span, hint: 'Give one of them another name.' },
+  );
+}
 
 function sortKey(item: ast.OrderItem, outputs: readonly (Column & { expr: Expr })[], env: Env): SortKey {
   const named = outputColumn(item.expression, outputs);

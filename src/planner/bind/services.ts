@@ -112,7 +112,7 @@ function givenOf(type: Type, options: ast.ServiceOptions, snapshot: Snapshot, op
 function knownOperation(name: string, type: Type, ids: readonly string[], span: Span): string {
   const found = ids.find((id) => id === name.toLowerCase());
   if (found !== undefined) return found;
-  const hint = didYouMean(name, ids) ?? `Its operations are ${ids.join(', ')}.`;
+  const hint = didYouMean(name, ids) ?? `Their operations are ${ids.join(', ')}.`;
   throw error('bind/unknown-operation', { type: type.toUpperCase(), name }, { span, hint });
 }
 

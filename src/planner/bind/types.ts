@@ -39,11 +39,7 @@ export function commonType(a: SqlType, b: SqlType): SqlType | undefined {
     case 'decimal':
       return from === 'text' || high.kind !== 'decimal' ? high : widerDecimal(high, low);
     case 'float':
-      return high.kind === 'real' && low.kind !== 'real' && from === 'decimal'
-        ? FLOAT
-        : from === 'binary'
-          ? undefined
-          : high;
+      return from === 'binary' ? undefined : high;
     case 'datetime':
       return from === 'text' || from === 'datetime' ? high : undefined;
     case 'uniqueidentifier':
@@ -115,8 +111,10 @@ export function arithmeticType(op: '+' | '-' | '*' | '/' | '%', left: Expr, righ
   if (families.includes('float'))
     return op === '%' ? undefined : a.kind === 'float' || b.kind === 'float' ? FLOAT : REAL;
   if (!families.includes('decimal')) return commonType(a, b);
-  if ((a.kind === 'money' || a.kind === 'smallmoney') && (b.kind === a.kind || families[1] === 'integer')) return a;
-  if ((b.kind === 'money' || b.kind === 'smallmoney') && families[0] === 'integer') return b;
+  const isMoney = (t: SqlType) => t.kind === 'money' || t.kind === 'smallmoney';
+  if (isMoney(a) && isMoney(b)) return precedenceOf(a) >= precedenceOf(b) ? a : b;
+  if (isMoney(a) && families[1] === 'integer') return a;
+  if (isMoney(b) && families[0] === 'integer') return b;
   const [x, y] = [operandShape(left), operandShape(right)];
   switch (op) {
     case '+':

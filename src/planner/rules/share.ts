@@ -7,8 +7,11 @@
 //   before: CognitiveMap [c9 = sentiment(c2)] over Filter over CognitiveMap [c5 = sentiment(c2)] over Scan
 //   after:  Project [c9 = c5] over Filter over CognitiveMap [c5 = sentiment(c2)] over Scan
 //
-// Must not fire: `CASE WHEN a THEN SENTIMENT(t) END, SENTIMENT(t)` when the guarded call stands below: its answer
-// is missing for the rows its guard leaves out.
+// A guarded call below an unguarded one loses its guard when every row between them is kept: the upper one asks for
+// all of them anyway.
+//
+// Must not fire: `SELECT SENTIMENT(t) … WHERE a OR SENTIMENT(t) = 'x'`'s guarded call below the filter keeps its guard:
+// the rows the filter drops need no answer.
 
 import { type Column, column, type Expr } from '../expression.ts';
 import { answerColumns, type CognitiveCall, type CognitiveMap, columnsOf, type LogicalPlan } from '../plan.ts';
@@ -39,10 +42,13 @@ interface Exposed {
 }
 
 /** The plan with an equal call's answer among its columns, if there is one below. */
-function exposed(plan: LogicalPlan, call: CognitiveCall, nextId: () => number): Exposed | undefined {
+function exposed(plan: LogicalPlan, call: CognitiveCall, nextId: () => number, rowsKept = true): Exposed | undefined {
   switch (plan.kind) {
     case 'cognitive-map':
       if (covers(plan.call, call)) return withFailure(plan, call, nextId);
+      if (rowsKept && call.guard === undefined && covers({ ...plan.call, guard: undefined }, call)) {
+        return withFailure({ ...plan, call: { ...plan.call, guard: undefined } }, call, nextId);
+      }
       break;
     case 'filter':
     case 'sort':
@@ -53,7 +59,12 @@ function exposed(plan: LogicalPlan, call: CognitiveCall, nextId: () => number): 
     case 'project': {
       const source = new Map(plan.columns.map((c) => [c.id, c.expr]));
       const guard = call.guard === undefined ? undefined : substituted(call.guard, source);
-      const below = exposed(plan.child, { ...call, args: call.args.map((a) => substituted(a, source)), guard }, nextId);
+      const below = exposed(
+        plan.child,
+        { ...call, args: call.args.map((a) => substituted(a, source)), guard },
+        nextId,
+        rowsKept,
+      );
       if (below === undefined) return undefined;
       const missing = answerColumns(below).filter((c) => !plan.columns.some((p) => p.id === c.id));
       const columns = [...plan.columns, ...missing.map((c) => ({ ...c, expr: column(c) }))];
@@ -62,7 +73,8 @@ function exposed(plan: LogicalPlan, call: CognitiveCall, nextId: () => number): 
     default:
       return undefined;
   }
-  const below = exposed(plan.child, call, nextId);
+  const keeps = plan.kind === 'cognitive-map' || plan.kind === 'sort' || plan.kind === 'window';
+  const below = exposed(plan.child, call, nextId, rowsKept && keeps);
   return below && { ...below, plan: { ...plan, child: below.plan } };
 }
 

@@ -1,0 +1,75 @@
+// Prices a user keeps in a file, for services that were not given any: `{"currency": "USD", "language/sentiment": 1.00}`,
+// of 1,000 billed units each. There are no prices of ours: without a file none is known.
+
+import { readFile } from 'node:fs/promises';
+import { error, type SqlcError } from '../common/errors.ts';
+import { didYouMean } from '../common/suggest.ts';
+import type { WireOperation } from './operation.ts';
+
+export interface PriceFile {
+  readonly currency: string;
+  /** Of 1,000 billed units, by operation id. */
+  readonly prices: ReadonlyMap<string, number>;
+}
+
+const DEFAULT_CURRENCY = 'USD';
+
+/**
+ * Reads a price file. Names that start with `//` are comments; so are operations of types this version has none of.
+ *
+ * @returns undefined when there is no such file
+ * @throws SqlcError service/price-file
+ */
+export async function readPriceFile(
+  path: string,
+  operations: readonly Pick<WireOperation, 'id'>[],
+): Promise<PriceFile | undefined> {
+  const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === 'ENOENT') return undefined;
+    throw problem(path, `cannot be read (${cause.code ?? cause.message})`);
+  });
+  return text === undefined ? undefined : priceFileOf(text, path, operations);
+}
+
+function priceFileOf(text: string, path: string, operations: readonly Pick<WireOperation, 'id'>[]): PriceFile {
+  const ids = operations.map(({ id }) => id);
+  const families = new Set(ids.map(familyOf));
+  let currency = DEFAULT_CURRENCY;
+  const prices = new Map<string, number>();
+  for (const [name, value] of Object.entries(objectOf(text, path))) {
+    if (name.startsWith('//')) continue;
+    if (name === 'currency') {
+      if (typeof value !== 'string' || !/^[a-z]{3}$/i.test(value))
+        throw problem(path, 'has a currency that is not three letters');
+      currency = value.toUpperCase();
+      continue;
+    }
+    if (!ids.includes(name)) {
+      if (name.includes('/') && !families.has(familyOf(name))) continue;
+      throw problem(path, `has a price for "${name}", which is no operation`, didYouMean(name, ids));
+    }
+    if (typeof value !== 'number' || value < 0)
+      throw problem(path, `has ${JSON.stringify(value)} as the price of "${name}", expected a number from 0`);
+    prices.set(name, value);
+  }
+  return { currency, prices };
+}
+
+function objectOf(text: string, path: string): object {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw problem(path, 'is not JSON');
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw problem(path, 'is not a JSON object');
+  return value;
+}
+
+function familyOf(id: string): string {
+  return id.slice(0, id.indexOf('/'));
+}
+
+function problem(path: string, reason: string, hint?: string): SqlcError {
+  return error('service/price-file', { path, reason }, { hint });
+}

@@ -1,0 +1,2 @@
+-- $ sqlc --help
+-- $ sqlc run --help | head -1

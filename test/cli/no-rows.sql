@@ -1,0 +1,12 @@
+-- A result without rows still has its columns; a script without a result prints nothing.
+-- $ sqlc run no-rows.sql
+-- $ sqlc run no-rows.sql --format json
+-- $ sqlc run no-rows.sql --format ndjson
+-- $ sqlc run no-rows.sql --format table
+-- $ sqlc query 'CREATE TABLE t AS SELECT 1 AS id'
+-- $ sqlc query 'CREATE TABLE t AS SELECT 1 AS id' --format json --all-results
+-- $ sqlc query '/* nothing */'
+-- $ sqlc query ''
+-- $ printf '' | sqlc run -
+-- $ printf '' | sqlc
+SELECT CAST(1 AS int) AS a, N'x' AS b WHERE 1 = 0;

@@ -1,0 +1,36 @@
+-- Wrong usage, and what the contract names but nothing does yet: status 2, one clear line.
+-- $ sqlc --version
+-- $ sqlc frobnicate
+-- $ sqlc rnu usage.sql
+-- $ sqlc run
+-- $ sqlc query
+-- $ sqlc explain
+-- $ sqlc run usage.sql all-results.sql
+-- $ sqlc query SELECT 1
+-- $ sqlc run absent.sql
+-- $ sqlc run data
+-- $ sqlc explain absent.sql
+-- $ sqlc run usage.sql --frmat csv
+-- $ sqlc run usage.sql --format
+-- $ sqlc run usage.sql --format xml
+-- $ sqlc run usage.sql --format jsn
+-- $ sqlc run usage.sql --format markdown
+-- $ sqlc run usage.sql --format html
+-- $ sqlc run usage.sql --format arrow
+-- $ sqlc run usage.sql --format parquet
+-- $ sqlc run usage.sql --quiet=yes
+-- $ sqlc run usage.sql --report report.json
+-- $ sqlc run usage.sql --report=report.json
+-- $ sqlc query "SELECT 1" --progress always
+-- $ sqlc explain usage.sql --format csv
+-- $ sqlc --bogus
+-- $ sqlc --format xml
+-- $ sqlc check usage.sql
+-- $ sqlc cache stats
+-- $ sqlc functions SENTIMENT
+-- $ sqlc init
+-- $ sqlc format usage.sql
+-- $ sqlc emulator --port http
+-- $ sqlc emulator --ports 5000
+-- $ sqlc query "/* a comment first */ SELECT 1 AS a"
+SELECT 1 AS a;

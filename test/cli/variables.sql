@@ -1,0 +1,11 @@
+-- --var: always a bound nvarchar, never pasted.
+-- $ sqlc run variables.sql --var "name=O'Brien'; DROP TABLE t; --" --var n=41
+-- $ sqlc run variables.sql --var "@NAME=a=b" --var N=1
+-- $ sqlc run variables.sql --var name= --var n=1
+-- $ sqlc run variables.sql --var 'name="; SELECT 2 AS b' --var n=x
+-- $ sqlc run variables.sql --var name=x
+-- $ sqlc run variables.sql --var name --var n=1
+-- $ sqlc run variables.sql --var =x
+-- $ sqlc query "SELECT @x AS x, LEN(@x) AS n" --var "x=ÄÖ😀"
+-- $ sqlc query "SELECT @x AS x" --var x=1 --var x=2
+SELECT @name AS name, CAST(@N AS int) + 1 AS next, CASE WHEN @name = '' THEN 'empty' END AS how;
