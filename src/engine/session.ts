@@ -88,8 +88,9 @@ export class Session {
     return this.#lastId;
   }
 
-  async openWork(running: Running): Promise<StatementWork> {
-    const { database, services, store } = this.parts;
+  /** @param snapshot what the statement was planned on: its services answer, whatever is defined meanwhile */
+  openWork(running: Running, snapshot: Snapshot): Promise<StatementWork> {
+    const { database, services } = this.parts;
     const { id, report, signal, settings } = running;
     return StatementWork.open({
       database,
@@ -100,10 +101,7 @@ export class Session {
       maxStallSeconds: settings.max_stall,
       errorLimit: new ErrorLimit(settings.max_errors),
       budget: new Budget({ calls: settings.max_calls, documents: settings.max_documents, cost: settings.max_cost }),
-      services: services.forStatement({
-        snapshot: await store.snapshot(),
-        requestTimeoutSeconds: settings.request_timeout,
-      }),
+      services: services.forStatement({ snapshot, requestTimeoutSeconds: settings.request_timeout }),
     });
   }
 

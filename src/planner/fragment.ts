@@ -135,9 +135,9 @@ function widest(expr: Expr): Expr {
 // --- streaming: nothing above the calls blocks
 
 function stream(plan: LogicalPlan, b: Builder): Output | undefined {
-  const { chain: written, limit, offset } = topLimit(plan);
-  const chain = limit === undefined ? written : sortedBelow(written);
-  const nodes: LogicalPlan[] = [];
+  const { chain: uncut, limit, offset } = topLimit(plan);
+  const chain = limit === undefined ? uncut : sortedBelow(uncut);
+  const written: LogicalPlan[] = [];
   let below = chain;
   while (
     below.kind === 'project' ||
@@ -145,11 +145,12 @@ function stream(plan: LogicalPlan, b: Builder): Output | undefined {
     below.kind === 'unnest' ||
     below.kind === 'cognitive-map'
   ) {
-    nodes.push(below);
+    written.push(below);
     below = below.child;
   }
-  const lowest = nodes.findLastIndex((n) => n.kind === 'cognitive-map');
+  const lowest = written.findLastIndex((n) => n.kind === 'cognitive-map');
   if (lowest < 0) return undefined;
+  const nodes = written.slice(0, lowest + 1).map((n) => mapExpressions(n, (expr) => stageSubqueries(expr, b)));
   const maps = nodes.filter((n) => n.kind === 'cognitive-map');
   const bottom = maps.at(-1);
   if (bottom === undefined) return undefined;
@@ -171,7 +172,7 @@ function stream(plan: LogicalPlan, b: Builder): Output | undefined {
       answer: { column: node.call.answer, failure: node.call.failure, table: call.answers, inputs: incoming.inputs },
     };
     const next = nodes.slice(0, i).findLastIndex((n) => n.kind === 'cognitive-map');
-    const between = nodes.slice(next + 1, i).map((n) => mapExpressions(n, (expr) => stageSubqueries(expr, b)));
+    const between = nodes.slice(next + 1, i);
     const above = nodes[next];
     const top = between.reduceRight((child, n) => carried(n, child, row), rowRange(leaf, row));
     const outgoing =

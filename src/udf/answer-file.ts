@@ -126,7 +126,7 @@ export class AnswerFile {
 
   /** One transaction, inside the gate; when it returns, the death of this process loses nothing of it. */
   write(fill: (put: (key: CacheKey, value: Uint8Array) => void) => void): void {
-    if (this.#markedWhole) rmSync(markOf(this.path), { force: true });
+    if (this.#markedWhole) removeMark(this.path);
     this.#markedWhole = false;
     this.#unsynced = true;
     this.#database.transactionSync(() => fill((key, value) => this.#database.putSync(key, value)));
@@ -147,7 +147,7 @@ export class AnswerFile {
   /** The next process that opens the file checks it. */
   distrust(): void {
     this.#trusted = false;
-    rmSync(markOf(this.path), { force: true });
+    removeMark(this.path);
   }
 
   close(): void {
@@ -236,6 +236,14 @@ function createdOf(database: Database, createdMs: number): number {
 }
 
 const markOf = (path: string): string => `${path}.whole`;
+
+function removeMark(path: string): void {
+  try {
+    rmSync(markOf(path), { force: true });
+  } catch {
+    // Then the file's size and time contradict the mark as soon as it is written.
+  }
+}
 
 /** Says that the file, as long as it has this size and time, needs no check. */
 function markWhole(path: string, stats: Stats): void {

@@ -5,7 +5,7 @@
 // deleted. So the oldest answers go, whole files at a time: room comes back to the disk, and deleting single entries
 // from a tree of random keys would free hardly a page.
 
-import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, statfsSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { AnswerFile, type DamagedFile, moveAnswerFile, removeAnswerFile } from './answer-file.ts';
 import { CacheGate } from './cache-gate.ts';
@@ -26,8 +26,16 @@ const GOOD_FILE_BYTES = 4 * 2 ** 20;
 const LEAST_FILE_BYTES = 64 * 1024;
 /** The lock and the mark of a file. */
 const OVERHEAD_BYTES = 16_384;
+/** Room a transaction may take: the pages it copies, whatever it puts on them. */
+const SPARE_BYTES = 256 * 1024;
+const ENTRY_SPARE_BYTES = 8 * 1024;
 const TICK_MS = 50;
 const NAME = /^answers-(\d{6,})\.mdb$/;
+
+/** Found before lmdb finds it, which would say so on standard error. */
+export class DiskFull extends Error {
+  readonly code = 'ENOSPC';
+}
 
 export class AnswerFolder {
   /** At which size a file has its share. */
@@ -74,8 +82,15 @@ export class AnswerFolder {
     }
   }
 
-  /** Runs `write` on the file that has room, while no other process writes. After `look`. */
-  write<T>(write: (file: AnswerFile) => T): T {
+  /**
+   * Runs `write` on the file that has room, while no other process writes. After `look`.
+   *
+   * @param entries how many it will put
+   * @throws DiskFull; what `write` throws
+   */
+  write<T>(entries: number, write: (file: AnswerFile) => T): T {
+    const { bavail, bsize } = statfsSync(this.#options.folder);
+    if (bavail * bsize < SPARE_BYTES + entries * ENTRY_SPARE_BYTES) throw new DiskFull();
     return this.#gate.hold(() => write(this.#current()));
   }
 

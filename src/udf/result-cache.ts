@@ -186,7 +186,7 @@ class FolderCache implements ResultCache {
       let current: AnswerFile | undefined;
       try {
         folder.look();
-        done = folder.write((file) => {
+        done = folder.write(Math.min(TRANSACTION_ENTRIES, entries.length - from), (file) => {
           current = file;
           return this.#fill(folder, file, entries, from);
         });
@@ -195,7 +195,7 @@ class FolderCache implements ResultCache {
         const path = this.#options.folder;
         const reason = reasonOf(failure);
         this.#tell('write', `the result cache in "${path}" takes no answers (${reason}): new ones are not kept`);
-        if (current !== undefined && !isFull(failure)) this.#drop(folder, current, failure);
+        if (current !== undefined && !isDisk(failure)) this.#drop(folder, current, failure);
       }
     });
     return done;
@@ -287,11 +287,13 @@ const REASONS: Readonly<Record<string, string>> = {
   EROFS: 'the file system is read-only',
   ENOSPC: 'the disk is full',
   EDQUOT: 'the disk quota is used up',
+  EIO: 'the disk gives errors',
   ENOTDIR: 'it is not a folder',
   EEXIST: 'it is not a folder',
 };
 /** lmdb gives error numbers where the file system gives names. */
 const NUMBERS: Readonly<Record<number, string>> = {
+  5: 'EIO',
   1: 'EPERM',
   13: 'EACCES',
   28: 'ENOSPC',
@@ -309,6 +311,7 @@ function reasonOf(failure: unknown): string {
   return REASONS[code] ?? (failure instanceof Error ? failure.message : code);
 }
 
-function isFull(failure: unknown): boolean {
-  return ['ENOSPC', 'EDQUOT'].includes(codeOf(failure));
+/** The transaction came to nothing, the file is as it was. */
+function isDisk(failure: unknown): boolean {
+  return ['ENOSPC', 'EDQUOT', 'EIO'].includes(codeOf(failure));
 }

@@ -25,7 +25,7 @@ export async function createTableAs(statement: CreateTableAs, context: Statement
   report.planMs = performance.now() - started;
   const running = session.begin(report, settings, context.signal);
   try {
-    const work = await session.openWork({ ...running, id });
+    const work = await session.openWork({ ...running, id }, snapshot);
     try {
       const files = { storage: session.parts.storage, snapshot, blobEndpoint: session.parts.blobEndpoint };
       const plan = await planAfterProbing(planned, statement.query, inputs, 'blocking', work, files);

@@ -53,7 +53,7 @@ async function estimates(statement: Statement, context: StatementContext, snapsh
   const { physical } = await planOf(statement, context, snapshot, running.id);
   const existing = await parts.store.snapshot();
   const readable = physical.tables.every((t) => existing.tables.includes(t));
-  const work = await session.openWork(running);
+  const work = await session.openWork(running, snapshot);
   try {
     const files = { storage: parts.storage, snapshot, blobEndpoint: parts.blobEndpoint };
     return await estimateCalls(physical, work, files, readable ? running.settings.explain_scan_seconds : 0);

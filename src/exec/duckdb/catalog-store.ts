@@ -2,7 +2,7 @@
 
 import { VARCHAR_MAX } from '../../arrow/sql-type.ts';
 import type { Definitions, ObjectKind, StoredTable, TableDefinition } from '../../catalog/definitions.ts';
-import { DEFAULT_SCHEMA, type Snapshot } from '../../catalog/snapshot.ts';
+import { DEFAULT_SCHEMA, type Snapshot, sameName } from '../../catalog/snapshot.ts';
 import type { CatalogChange, CatalogStore } from '../../catalog/store.ts';
 import { error } from '../../common/errors.ts';
 import { literalSql } from '../../planner/duckdb-dialect.ts';
@@ -95,7 +95,7 @@ export class DuckdbCatalogStore implements CatalogStore {
   }
 
   register(table: StoredTable): void {
-    const kept = this.#registered.findIndex((t) => t.name === table.name);
+    const kept = this.#registered.findIndex((t) => sameName(t.name, table.name));
     if (kept >= 0) this.#registered.splice(kept, 1);
     this.#registered.push(table);
     this.#cached = undefined;

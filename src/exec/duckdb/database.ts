@@ -23,6 +23,7 @@ const DATA_FILE = 'data.duckdb';
 export class Database {
   readonly persistent: boolean;
   readonly #instance: DuckDBInstance;
+  #closed = false;
 
   private constructor(instance: DuckDBInstance, persistent: boolean) {
     this.#instance = instance;
@@ -56,11 +57,14 @@ export class Database {
   }
 
   async connect(): Promise<Connection> {
-    const raw: DuckDBConnection = await this.#instance.connect();
+    const raw: DuckDBConnection = await this.#instance.connect().catch((cause: unknown) => {
+      throw this.#closed ? error('exec/closed', {}) : duckdbError(cause);
+    });
     return new Connection(raw);
   }
 
   close(): void {
+    this.#closed = true;
     this.#instance.closeSync();
   }
 }

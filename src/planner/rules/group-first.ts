@@ -24,7 +24,8 @@ export const groupFirst: Rule = {
   phase: 'sharing',
   apply(plan, context) {
     // A call shares through a limit but not through groups: whichever of the two rules came first would decide.
-    if (share.apply(plan, context) !== plan) return plan;
+    const sharing = share.apply(plan, { ...context, nextId: () => -1 }) !== plan;
+    if (sharing) return plan;
     return rewritePlan(plan, (node) =>
       node.kind === 'aggregate' ? (groupedFirst(node, context.nextId) ?? node) : node,
     );
