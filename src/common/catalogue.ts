@@ -251,7 +251,7 @@ export const catalogue = {
   },
   'budget/no-price': {
     message: 'max_cost is set, but no price is known for {service}',
-    hint: 'Give the service PRICE_PER_1000, or take max_cost off.',
+    hint: 'Give the service PRICE_PER_1000, or write prices.json in the cache folder, or take max_cost off.',
   },
   'cache/miss': {
     message: '{count} answers of {operation} are not in the cache, and cache is READ',

@@ -17,7 +17,9 @@ export function literalSql(value: LiteralValue, type: SqlType): string {
   if (typeof value === 'boolean') return value ? 'TRUE' : 'FALSE';
   if (value instanceof Uint8Array) return `unhex('${Buffer.from(value).toString('hex')}')`;
   if (typeof value === 'string' && isText(type)) return stringLiteral(value);
-  if (type.kind === 'int' && typeof value === 'number') return value < 0 ? `(${value})` : String(value);
+  // DuckDB reads the smallest int as the negation of a bigint.
+  if (type.kind === 'int' && typeof value === 'number' && value > -2147483648)
+    return value < 0 ? `(${value})` : String(value);
   return `CAST(${stringLiteral(String(value))} AS ${duckdbTypeName(type)})`;
 }
 
@@ -30,18 +32,21 @@ function raise(code: string): string {
 // --- casts
 
 /** Characters DuckDB's number parser takes and T-SQL's does not, moved where DuckDB refuses them too. */
-export const SHIELDED = { from: 'xXbB_.eE', to: '\u{E000}\u{E001}\u{E002}\u{E003}\u{E004}\u{E005}\u{E006}\u{E007}' };
+export const SHIELDED = {
+  from: 'xXbB_.eEnNiI',
+  to: '\u{E000}\u{E001}\u{E002}\u{E003}\u{E004}\u{E005}\u{E006}\u{E007}\u{E008}\u{E009}\u{E00A}\u{E00B}',
+};
 
 export function castSql(sql: string, from: SqlType, to: SqlType, onError: 'fail' | 'null'): string {
   const cast = onError === 'null' ? 'TRY_CAST' : 'CAST';
   const target = duckdbTypeName(to);
   const [a, b] = [familyOf(from), familyOf(to)];
-  if (b === 'text') return sizedText(textOf(sql, from), from, to);
+  if (b === 'text') return sizedText(textOf(sql, from), from, to, onError);
   if (a === 'text') return fromText(sql, to, cast);
   if (b === 'bit') return a === 'bit' ? sql : `(${sql} <> 0)`;
   if (b === 'integer' && (a === 'float' || (a === 'decimal' && from.kind === 'decimal')))
     return `${cast}(trunc(${sql}) AS ${target})`;
-  if (b === 'binary' && a === 'binary') return sql;
+  if (b === 'binary' && a === 'binary') return sizedBinary(sql, to);
   return duckdbTypeName(from) === target ? sql : `${cast}(${sql} AS ${target})`;
 }
 
@@ -66,15 +71,15 @@ function fromText(sql: string, to: SqlType, cast: string): string {
     case 'decimal':
       return to.kind === 'decimal'
         ? `${cast}(${shielded(sql, '.')} AS ${target})`
-        : `${cast}(replace(replace(${sql}, ',', ''), '$', '') AS ${target})`;
+        : `${cast}(${shielded(`replace(replace(${sql}, ',', ''), '$', '')`, '.')} AS ${target})`;
     case 'float':
-      return `${cast}(regexp_replace(${sql}, '^\\s*$', '0') AS ${target})`;
+      return `${cast}(regexp_replace(${shielded(sql, '.eE')}, '^\\s*$', '0') AS ${target})`;
     case 'bit': {
       const words = `regexp_replace(regexp_replace(lower(trim(${sql})), '^true$', '1'), '^false$|^$', '0')`;
       return `(${cast}(${shielded(words, '')} AS DECIMAL(37,0)) <> 0)`;
     }
     case 'binary':
-      return `encode(${sql})`;
+      return sizedBinary(`encode(${sql})`, to);
     default:
       return `${cast}(${sql} AS ${target})`;
   }
@@ -120,19 +125,35 @@ function fraction(sql: string, scale: number): string {
     : `left(${sql}, ${scale - 6 === 0 ? 'NULL' : scale - 6})`.replace(/left\((.*), NULL\)$/, '$1');
 }
 
-function sizedText(sql: string, from: SqlType, to: SqlType): string {
+function sizedText(sql: string, from: SqlType, to: SqlType, onError: 'fail' | 'null'): string {
   if (!('length' in to)) return sql;
   const { length } = to;
   if (length === 'max') return sql;
-  const known = 'length' in from ? from.length : familyOf(from) === 'integer' ? 20 : 'max';
-  const fits = known !== 'max' && known <= length;
   const family = familyOf(from);
+  const known = 'length' in from ? from.length : family === 'integer' ? 20 : 'max';
+  const fits = known !== 'max' && known <= length;
   const cut = fits
     ? sql
-    : family === 'integer'
-      ? `CASE WHEN length(${sql}) > ${length} THEN '*' ELSE ${sql} END`
+    : family === 'integer' || family === 'decimal' || family === 'float'
+      ? unfit(sql, from, to, length, onError)
       : `left(${sql}, ${length})`;
   return to.kind === 'char' || to.kind === 'nchar' ? `rpad(${cut}, ${length}, ' ')` : cut;
+}
+
+/** A number is never cut: in char and varchar an int that does not fit is an asterisk, anything else is an error. */
+function unfit(sql: string, from: SqlType, to: SqlType, length: number, onError: 'fail' | 'null'): string {
+  const asterisk = familyOf(from) === 'integer' && (to.kind === 'char' || to.kind === 'varchar');
+  const otherwise = asterisk ? "'*'" : onError === 'null' ? 'NULL' : raise(`exec/overflow:${to.kind}(${length})`);
+  return `CASE WHEN length(${sql}) > ${length} THEN ${otherwise} ELSE ${sql} END`;
+}
+
+/** The first bytes of a value, and for the fixed length zero bytes to its end. */
+function sizedBinary(sql: string, to: SqlType): string {
+  if (!('length' in to) || to.length === 'max') return sql;
+  const cut = `array_slice(${sql}, 1, ${to.length})`;
+  return to.kind === 'binary'
+    ? `(${cut} || repeat('\\x00'::BLOB, greatest(0, ${to.length} - octet_length(${sql}))))`
+    : cut;
 }
 
 // --- operators
@@ -194,15 +215,14 @@ const OPERATORS: Readonly<Record<string, Spell>> = {
   trim: ([s, chars]) => `trim(${s}, ${chars ?? "' '"})`,
   ltrim: ([s, chars]) => `ltrim(${s}, ${chars ?? "' '"})`,
   rtrim: ([s, chars]) => `rtrim(${s}, ${chars ?? "' '"})`,
-  substring: ([s, i, n]) =>
-    `substr(${s}, greatest(${i}, 1), greatest(${nonNegative(n, 'substring')} + least(${i} - 1, 0), 0))`,
+  substring,
   left: ([s, n]) => `left(${s}, ${nonNegative(n, 'left')})`,
   right: ([s, n]) => `right(${s}, ${nonNegative(n, 'right')})`,
   charindex: ([f, s, start], { type }) => typed(charIndex(f, s, start), type),
   replace: ([s, from, to]) => `replace(${s}, ${from}, ${to})`,
   replicate: ([s, n]) => `CASE WHEN ${n} < 0 THEN NULL ELSE repeat(${s}, ${n}) END`,
   abs: call('abs'),
-  round: ([x, n], { type }) => typed(`round(${x}, ${n})`, type),
+  round: ([x, n], { type, args }) => typed(roundSql(`${x}`, `${n}`, type, args[1]), type),
   'round-or-truncate': ([x, n, how], { type }) =>
     typed(`CASE WHEN ${how} = 0 THEN round(${x}, ${n}) ELSE trunc(${x}, ${n}) END`, type),
   'input-text': ([x], { args: [arg] }) => inputText(`${x}`, arg?.type),
@@ -294,10 +314,34 @@ function nonNegative(n: string | undefined, name: string): string {
   return /^\d+$/.test(`${n}`) ? `${n}` : `CASE WHEN ${n} < 0 THEN ${raise(`exec/length:${name}`)} ELSE ${n} END`;
 }
 
+/** DuckDB rounds a decimal to a constant number of digits only, and to 0 where they reach beyond its own. */
+function roundSql(x: string, n: string, type: SqlType, digits: OperatorExpr['args'][number] | undefined): string {
+  if (familyOf(type) !== 'decimal') return `round(${x}, ${n})`;
+  const { scale } = decimalShape(type);
+  const constant = digits?.kind === 'literal' && Number(digits.value) >= 0;
+  if (constant) return `round(${x}, ${n})`;
+  // Wide enough for the rounded number: what does not fit the type overflows in the cast around this.
+  return `CAST(round(CAST(${x} AS DOUBLE), ${n}) AS DECIMAL(38,${scale}))`;
+}
+
+/** DuckDB counts a negative start from the end, and its greatest() passes over NULL. */
+function substring([s, i, n]: readonly string[], { args }: OperatorExpr): string {
+  const cut = `substr(${s}, greatest(${i}, 1), greatest(${nonNegative(n, 'substring')} + least(${i} - 1, 0), 0))`;
+  const open = [i, n].filter((_, k) => args[k + 1]?.kind !== 'literal' || isNullOf(args[k + 1]));
+  return open.length === 0
+    ? cut
+    : `CASE WHEN ${open.map((x) => `${x} IS NULL`).join(' OR ')} THEN NULL ELSE ${cut} END`;
+}
+
+function isNullOf(expr: OperatorExpr['args'][number] | undefined): boolean {
+  return expr?.kind === 'literal' && expr.value === null;
+}
+
 function charIndex(find: string | undefined, text: string | undefined, start: string | undefined): string {
-  if (start === undefined) return `strpos(${text}, ${find})`;
+  // An empty text is found nowhere.
+  if (start === undefined) return `CASE WHEN ${find} = '' THEN 0 ELSE strpos(${text}, ${find}) END`;
   const from = `greatest(${start}, 1)`;
-  return `CASE WHEN strpos(substr(${text}, ${from}), ${find}) = 0 THEN 0 ELSE strpos(substr(${text}, ${from}), ${find}) + ${from} - 1 END`;
+  return `CASE WHEN ${start} IS NULL THEN NULL WHEN ${find} = '' THEN 0 WHEN strpos(substr(${text}, ${from}), ${find}) = 0 THEN 0 ELSE strpos(substr(${text}, ${from}), ${find}) + ${from} - 1 END`;
 }
 
 /** DuckDB is about cubic in the depth of an expression: long chains of an associative operator become a tree. */

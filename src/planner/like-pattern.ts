@@ -19,7 +19,7 @@ export function likeToSql(args: readonly string[], expr: OperatorExpr, negated: 
     );
   }
   const not = negated ? 'NOT ' : '';
-  if (!pattern.includes('[')) {
+  if (!pattern.includes('[') && (escaped === undefined || !pattern.endsWith(escaped))) {
     const tail = escaped === undefined ? '' : ` ESCAPE ${stringLiteral(escaped)}`;
     return `(${args[0]} ${not}LIKE ${stringLiteral(pattern)}${tail})`;
   }
@@ -39,7 +39,9 @@ export function regexOf(pattern: string, escaped: string | undefined): string {
   for (let i = 0; i < pattern.length; ) {
     const c = String.fromCodePoint(pattern.codePointAt(i) ?? 0);
     i += c.length;
-    if (c === escaped && i < pattern.length) {
+    if (c === escaped) {
+      // Nothing after the escape character: the pattern matches nothing.
+      if (i >= pattern.length) return NOTHING;
       const next = String.fromCodePoint(pattern.codePointAt(i) ?? 0);
       regex += literalRegex(next);
       i += next.length;
@@ -47,7 +49,7 @@ export function regexOf(pattern: string, escaped: string | undefined): string {
     else if (c === '_') regex += '.';
     else if (c === '[') {
       const end = pattern.indexOf(']', i + 1);
-      if (end < 0) return '[^\\x00-\\x{10FFFF}]';
+      if (end < 0) return NOTHING;
       regex += classRegex(pattern.slice(i, end));
       i = end + 1;
     } else regex += literalRegex(c);
@@ -55,12 +57,24 @@ export function regexOf(pattern: string, escaped: string | undefined): string {
   return regex;
 }
 
+const NOTHING = '[^\\x00-\\x{10FFFF}]';
+
 function classRegex(body: string): string {
   const negated = body.startsWith('^') && body.length > 1;
-  const members = [...(negated ? body.slice(1) : body)].map((c, i, all) =>
-    c === '-' && i > 0 && i < all.length - 1 ? '-' : literalRegex(c),
-  );
-  return `[${negated ? '^' : ''}${members.join('')}]`;
+  const members = [...(negated ? body.slice(1) : body)];
+  let regex = '';
+  for (let i = 0; i < members.length; i++) {
+    const [low = '', dash, high] = members.slice(i, i + 3);
+    if (dash !== '-' || high === undefined) {
+      regex += literalRegex(low);
+      continue;
+    }
+    // A range that runs backwards has no member.
+    if ((low.codePointAt(0) ?? 0) <= (high.codePointAt(0) ?? 0)) regex += `${literalRegex(low)}-${literalRegex(high)}`;
+    i += 2;
+  }
+  if (regex === '') return negated ? '.' : NOTHING;
+  return `[${negated ? '^' : ''}${regex}]`;
 }
 
 function literalRegex(c: string): string {

@@ -1,17 +1,18 @@
 // The pipeline of planning as one function: bind, check, rules, check, fragments. Pure but for the type oracle.
 
+import { INT } from '../arrow/sql-type.ts';
 import type { Snapshot } from '../catalog/snapshot.ts';
 import { invariant } from '../common/errors.ts';
 import type { Query } from '../parser/ast.ts';
 import type { FunctionRegistry } from '../udf/function.ts';
 import type { OnError, ParameterValue } from './bind/context.ts';
 import { bindQuery } from './bind/query.ts';
-import type { ColumnId } from './expression.ts';
+import { type ColumnId, column } from './expression.ts';
 import { fragmentPlan } from './fragment.ts';
 import type { LearntCalls } from './learnt-calls.ts';
 import { optimize, type Step } from './optimize.ts';
 import type { PhysicalPlan } from './physical.ts';
-import type { LogicalPlan } from './plan.ts';
+import { columnsOf, type LogicalPlan } from './plan.ts';
 import type { Rule, RuleContext } from './rule.ts';
 import { type TypeMemo, type TypeOracle, withTypes } from './type-oracle.ts';
 import type { WorkNames } from './unparse.ts';
@@ -46,18 +47,31 @@ export async function planQuery(
 ): Promise<PlannedQuery> {
   return withTypes(inputs.memo, inputs.oracle, () => {
     const context = columnIds(inputs.learnt);
-    const { plan: bound } = bindQuery(query, {
+    const { plan } = bindQuery(query, {
       ctx: { ...inputs, knownTypes: inputs.memo, nextId: context.nextId },
       parent: undefined,
       ctes: new Map(),
       defining: new Set(),
     });
+    const bound = consumer === 'streaming' ? withoutUntyped(plan) : plan;
     validate(bound);
     const { plan: logical, placed, steps } = optimize(bound, inputs.rules, context);
     validate(logical);
     const physical = fragmentPlan(logical, inputs.names, context, consumer === 'streaming');
     return { bound, steps, placed, logical, physical };
   });
+}
+
+/** A NULL that nothing gave a type is an int where it leaves the query. */
+function withoutUntyped(plan: LogicalPlan): LogicalPlan {
+  const columns = columnsOf(plan);
+  if (columns.every((c) => c.type.kind !== 'null')) return plan;
+  const typed = columns.map((c) => (c.type.kind === 'null' ? { ...c, type: INT } : c));
+  return {
+    kind: 'project',
+    child: plan,
+    columns: typed.map((c, i) => ({ ...c, expr: { ...column(columns[i] ?? c), type: c.type } })),
+  };
 }
 
 export function columnIds(learnt: LearntCalls, first: ColumnId = 0): RuleContext {

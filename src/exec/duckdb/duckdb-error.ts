@@ -49,6 +49,7 @@ function overflowError(first: string): SqlcError | undefined {
 function raisedError(code: string, detail: string): SqlcError {
   const known = code in catalogue ? (code as ErrorCode) : 'exec/engine'; // checked by `in`
   if (known === 'exec/length') return error(known, { name: detail.toUpperCase() });
+  if (known === 'exec/overflow') return error(known, { detail: `a number does not fit ${detail}` });
   if (known === 'storage/too-long') return error(known, { column: decodeURIComponent(detail) });
   if (known === 'exec/divide-by-zero') return error(known, {});
   return error('exec/engine', { detail: `${code} ${detail}` });

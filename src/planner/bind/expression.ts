@@ -146,7 +146,10 @@ function checkGrouped(bound: Expr, name: string, env: Env, span: Span): void {
 
 function bindNumber(e: ast.NumberLiteral): Expr {
   if (e.money) return literal(e.text, { kind: 'money' }, e.span);
-  if (/e/i.test(e.text)) return literal(Number(e.text), FLOAT, e.span);
+  if (/e/i.test(e.text)) {
+    if (!Number.isFinite(Number(e.text))) throw error('bind/literal-range', { found: e.text }, { span: e.span });
+    return literal(Number(e.text), FLOAT, e.span);
+  }
   const [whole = '', fraction] = e.text.split('.');
   const integral = whole.replace(/^0+(?=\d)/, '');
   if (fraction === undefined) {
@@ -326,7 +329,9 @@ function concatenate(left: Expr, right: Expr, span: Span): Expr {
 }
 
 function arithmetic(op: '+' | '-' | '*' | '/' | '%', left: Expr, right: Expr, span: Span): Expr {
-  const [a, b] = [fromText(left, right), fromText(right, left)];
+  // A bare NULL is of the other side's type.
+  const beside = (x: Expr, y: Expr) => (isNullLiteral(x) && !isText(y.type) ? coerce(x, y.type) : x);
+  const [a, b] = [beside(fromText(left, right), right), beside(fromText(right, left), left)];
   const type = arithmeticType(op, a, b);
   if (type === undefined) throw clash(left, right, `"${op}"`, span);
   const exact = familyOf(type) === 'decimal';

@@ -209,13 +209,37 @@ export function rowCount(e: ast.Expression, clause: string, q: QueryContext): nu
     aliases: new Map(),
     depth: 0,
   };
-  const bound = bindExpression(e, env);
-  const value = bound.kind === 'literal' || bound.kind === 'parameter' ? Number(bound.value ?? Number.NaN) : Number.NaN;
-  if (!Number.isSafeInteger(value) || value < 0) {
-    const found = bound.kind === 'literal' || bound.kind === 'parameter' ? String(bound.value) : 'an expression';
-    throw error('bind/row-count', { clause, found }, { span: e.span });
+  const value = constantOf(bindExpression(e, env));
+  if (value === undefined || !Number.isSafeInteger(value) || value < 0) {
+    throw error(
+      'bind/row-count',
+      { clause, found: value === undefined ? 'an expression' : String(value) },
+      { span: e.span },
+    );
   }
   return value;
+}
+
+/** The value of a whole-number expression of literals and parameters; NaN for NULL. */
+function constantOf(expr: Expr): number | undefined {
+  if (expr.kind === 'literal' || expr.kind === 'parameter') return Number(expr.value ?? Number.NaN);
+  if (expr.kind !== 'operator') return undefined;
+  const [a, b] = expr.args.map(constantOf);
+  if (a === undefined) return undefined;
+  if (expr.op === 'negate') return -a;
+  if (b === undefined) return undefined;
+  switch (expr.op) {
+    case '+':
+      return a + b;
+    case '-':
+      return a - b;
+    case '*':
+      return a * b;
+    case '/':
+      return Math.trunc(a / b);
+    default:
+      return undefined;
+  }
 }
 
 /** Renames a query's output, for `t(a, b)` and CREATE TABLE t (a, b) AS. */

@@ -53,7 +53,17 @@ export function bindSelect(select: ast.Select, tail: ast.Query | undefined, q: Q
   const items = bindItems(select, list, scope);
   const outputs = outputColumns(items, q);
   for (const item of orderBy) refuseAmbiguous(item, items);
-  const keys = orderBy.map((item) => sortKey(item, outputs, { ...over, clause: 'ORDER BY', windows: above }));
+  const written = new Map(
+    select.items.some((item) => item.expression.kind === 'star')
+      ? []
+      : select.items.map((item, i) => [astKey(item.expression, scope), outputs[i]]),
+  );
+  const keys = orderBy.map((item) => {
+    // The same expression as in the select list is that column: nothing is computed, or asked, twice.
+    const same = written.get(astKey(item.expression, scope));
+    if (same !== undefined) return { expr: column(same, item.span), descending: item.descending };
+    return sortKey(item, outputs, { ...over, clause: 'ORDER BY', windows: above });
+  });
   grouping?.finish(below.plan);
   return finish(above.plan, select, tail, outputs, keys, q);
 }

@@ -120,7 +120,7 @@ export function arithmeticType(op: '+' | '-' | '*' | '/' | '%', left: Expr, righ
     case '+':
     case '-': {
       const scale = Math.max(x.scale, y.scale);
-      return capped(scale + Math.max(x.precision - x.scale, y.precision - y.scale) + 1, scale, 'add');
+      return summed(Math.max(x.precision - x.scale, y.precision - y.scale), scale);
     }
     case '*':
       return capped(x.precision + y.precision + 1, x.scale + y.scale, 'multiply');
@@ -141,6 +141,12 @@ function operandShape(expr: Expr): { precision: number; scale: number } {
     return { precision: String(expr.value).replace('-', '').length, scale: 0 };
   }
   return decimalShape(expr.type);
+}
+
+/** Beyond 38 digits the places after the point give way to those before it. */
+function summed(integral: number, scale: number): SqlType {
+  const precision = integral + scale + 1;
+  return precision <= 38 ? decimal(precision, scale) : decimal(38, Math.max(0, Math.min(scale, 38 - integral)));
 }
 
 function capped(precision: number, scale: number, rule: 'add' | 'multiply'): SqlType {
