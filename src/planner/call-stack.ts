@@ -78,16 +78,19 @@ export function readFromBase(layers: readonly Layer[]): Set<ColumnId> {
   return new Set(layers.flatMap((layer) => [...readBy(layer)]).filter((id) => !own.has(id)));
 }
 
-/** The layers that are `wanted`, and those they read, from top to bottom; `read` is read above all of them. */
+/**
+ * The layers that are `wanted`, and those they read; `read` is read above all of them.
+ * @param wanted asked from top to bottom, with those needed so far
+ */
 export function neededLayers(
   layers: readonly Layer[],
-  wanted: (layer: Layer) => boolean,
+  wanted: (layer: Layer, above: ReadonlySet<Layer>) => boolean,
   read: ReadonlySet<ColumnId> = new Set(),
 ): Set<Layer> {
   const ids = new Set(read);
   const needed = new Set<Layer>();
   for (const layer of layers.toReversed()) {
-    if (!wanted(layer) && !providedBy(layer).some((c) => ids.has(c.id))) continue;
+    if (!wanted(layer, needed) && !providedBy(layer).some((c) => ids.has(c.id))) continue;
     needed.add(layer);
     for (const id of readBy(layer)) ids.add(id);
   }

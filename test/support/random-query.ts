@@ -52,7 +52,10 @@ export class QueryGenerator {
   private limited() {
     const from = this.source();
     const items = this.times(1, 2, () => this.value(from));
-    const order = [`${this.value(from)}${this.chance(0.5) ? ' DESC' : ''}`, ...from.keys].join(', ');
+    const first = this.value(from);
+    // A bare number would be a position.
+    const key = /^\d+$/.test(first) ? this.pick(from.texts) : first;
+    const order = [`${key}${this.chance(0.5) ? ' DESC' : ''}`, ...from.keys].join(', ');
     const list = [...from.keys, ...items].join(', ');
     const text = `${list} FROM ${from.from}${this.where(from)} ORDER BY ${order}`;
     const n = this.integer(0, 5);

@@ -90,7 +90,7 @@ function rising(join: Join, side: 'left' | 'right', conditions: readonly Expr[])
   const keepsRows = join.type === 'inner' || join.type === 'cross' || join.type === side;
   const staying = stayingBelow(stack, join.on === undefined ? new Set() : columnsUsed(join.on), keepsRows);
   const layers = stack.layers.filter((l) => !staying.has(l));
-  if (!layers.some((l) => l.kind === 'call')) return { base: inner, layers: [] };
+  if (!hasCall(layers)) return { base: inner, layers: [] };
   const wanted = new Set([...stack.columns.map((c) => c.id), ...readFromBase(layers)]);
   const kept = stack.layers.filter((l) => staying.has(l));
   return { base: restacked(stack.base, kept, wanted), layers };
@@ -100,26 +100,27 @@ function rising(join: Join, side: 'left' | 'right', conditions: readonly Expr[])
 function stayingBelow(stack: CallStack, readByJoin: ReadonlySet<ColumnId>, keepsRows: boolean): ReadonlySet<Layer> {
   const own = idsProvided(stack.layers);
   const columns = new Set([...columnsOf(stack.base).map((c) => c.id), ...own]);
-  const staying = neededLayers(stack.layers, (l) => !keepsRows && !isNullExtendedLayer(l, columns), readByJoin);
+  // A filter below a call that stays keeps rows from it.
+  const holds = (l: Layer, above: ReadonlySet<Layer>) =>
+    l.kind === 'filter' ? !keepsRows || hasCall([...above]) : !keepsRows && !isNullExtendedLayer(l, columns);
+  const staying = neededLayers(stack.layers, holds, readByJoin);
   // A filter whose answers are all known below had better drop its rows there.
   const late = new Set(stack.layers.filter((l) => !staying.has(l)).flatMap((l) => providedBy(l).map((c) => c.id)));
   const filters = stack.layers.filter((l) => l.kind === 'filter' && ![...readBy(l)].some((id) => late.has(id)));
   return new Set([...staying, ...filters]);
 }
 
-function isNullExtendedLayer(layer: Layer, columns: ReadonlySet<ColumnId>): boolean {
-  switch (layer.kind) {
-    case 'filter':
-      return false;
-    case 'definition':
-      return isNullExtended(layer.column.expr, columns);
-    case 'call': {
-      const { args, guard } = layer.call;
-      const [required] = args;
-      const isAsked = required !== undefined && !isNullExtended(required, columns);
-      return !isAsked || (guard !== undefined && isNeverTrueExtended(guard, columns));
-    }
-  }
+/** Whether the layer adds nothing but NULLs to a row that the join makes up. */
+function isNullExtendedLayer(layer: Exclude<Layer, { kind: 'filter' }>, columns: ReadonlySet<ColumnId>): boolean {
+  if (layer.kind === 'definition') return isNullExtended(layer.column.expr, columns);
+  const { args, guard } = layer.call;
+  const [required] = args;
+  const isAsked = required !== undefined && !isNullExtended(required, columns);
+  return !isAsked || (guard !== undefined && isNeverTrueExtended(guard, columns));
+}
+
+function hasCall(layers: readonly Layer[]): boolean {
+  return layers.some((l) => l.kind === 'call');
 }
 
 /** Rows multiply without bounds where nothing ties the sides together: no estimates yet tell how many. */
