@@ -169,7 +169,14 @@ function bindOn(
     try {
       conditions.push(bindCondition(conjunct, env));
     } catch (failure) {
-      if (join.type !== 'inner' || !isCorrelated(failure)) throw failure;
+      if (!isCorrelated(failure)) throw failure;
+      if (join.type !== 'inner') {
+        throw error(
+          'bind/cognitive-place',
+          { name: 'a call that reads both sides', clause: 'the ON of an outer join' },
+          { span: conjunct.span },
+        );
+      }
       holders.forEach((h, i) => {
         h.plan = before[i] ?? h.plan;
       });
