@@ -1,7 +1,7 @@
 // The embedded local models as a service: the emulator's own handlers, without the socket.
 
 import { createEmulator } from '../emulator/emulator.ts';
-import { localTextModels } from '../emulator/models/local-text-models.ts';
+import { LOCAL_MODELS, localTextModels } from '../emulator/models/local-text-models.ts';
 import { inProcessTransport } from '../udf/in-process-transport.ts';
 import { Limiter } from '../udf/limiter.ts';
 import type { ServiceType } from '../udf/operation.ts';
@@ -26,7 +26,7 @@ export function localService(type: ServiceType, variable: string, ttlMs: number)
     limiter: new Limiter({ concurrency: CONCURRENCY }),
     learntBatch: new Map(),
     weight: 1,
-    cacheIdentity: `${type} local`,
+    cacheIdentity: `${type} ${LOCAL_MODELS}`,
     ttlMs,
     currency: 'USD',
     pricePer1000: () => 0,

@@ -10,6 +10,7 @@ import { Storage } from '../storage/storage.ts';
 import { functionRegistry } from '../udf/function.ts';
 import { allFunctions } from '../udf/functions/index.generated.ts';
 import { allOperations } from '../udf/operations/index.generated.ts';
+import { AnswerCaches } from './answer-cache.ts';
 import type { Environment } from './declared-service.ts';
 import { LearntStatistics } from './learnt.ts';
 import { serviceDirectory } from './services.ts';
@@ -70,6 +71,11 @@ export async function openSession(options: EngineOptions): Promise<Session> {
       oracle: duckdbTypeOracle(database),
       blobEndpoint: env.SQLC_BLOB_ENDPOINT,
       learnt: new LearntStatistics(cacheFolder),
+      answers: new AnswerCaches({
+        folder: join(cacheFolder, 'results'),
+        limitBytes: settings.cache_size_mb * MEGABYTE,
+        onNotice: options.onNotice,
+      }),
     },
     settings,
   );

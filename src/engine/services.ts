@@ -29,7 +29,10 @@ const CURRENCY = 'USD';
 const LATEST = 'latest';
 
 export interface ServiceDirectory {
-  forStatement(options: { readonly snapshot: Snapshot; readonly requestTimeoutSeconds: number | undefined }): Services;
+  forStatement(options: {
+    readonly snapshot: Snapshot;
+    readonly requestTimeoutSeconds: number | undefined;
+  }): Pick<Services, 'find'>;
   close(): Promise<void>;
 }
 
@@ -61,7 +64,10 @@ class Directory implements ServiceDirectory {
     this.#endpoints = new ServiceEndpoints(options.env);
   }
 
-  forStatement({ snapshot, requestTimeoutSeconds }: Parameters<ServiceDirectory['forStatement']>[0]): Services {
+  forStatement({
+    snapshot,
+    requestTimeoutSeconds,
+  }: Parameters<ServiceDirectory['forStatement']>[0]): Pick<Services, 'find'> {
     if (snapshot !== this.#latest) this.#turns.clear();
     this.#latest = snapshot;
     let read: Promise<PriceFile | undefined> | undefined;
@@ -82,7 +88,6 @@ class Directory implements ServiceDirectory {
         refuseDifferent(pool, operation);
         return pool;
       },
-      cacheOf: async () => undefined,
     };
   }
 

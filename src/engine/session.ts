@@ -15,6 +15,7 @@ import type { Storage } from '../storage/storage.ts';
 import { Budget } from '../udf/budget.ts';
 import { ErrorLimit } from '../udf/error-limit.ts';
 import type { CognitiveFunction, FunctionRegistry } from '../udf/function.ts';
+import type { AnswerCaches } from './answer-cache.ts';
 import type { LearntStatistics } from './learnt.ts';
 import type { ServiceDirectory } from './services.ts';
 import type { Settings } from './settings.ts';
@@ -29,6 +30,7 @@ export interface SessionParts {
   readonly oracle: TypeOracle;
   readonly blobEndpoint: string | undefined;
   readonly learnt: LearntStatistics;
+  readonly answers: AnswerCaches;
 }
 
 /** One statement while it runs. */
@@ -90,7 +92,7 @@ export class Session {
 
   /** @param snapshot what the statement was planned on: its services answer, whatever is defined meanwhile */
   openWork(running: Running, snapshot: Snapshot): Promise<StatementWork> {
-    const { database, services } = this.parts;
+    const { database, services, answers } = this.parts;
     const { id, report, signal, settings } = running;
     return StatementWork.open({
       database,
@@ -101,7 +103,10 @@ export class Session {
       maxStallSeconds: settings.max_stall,
       errorLimit: new ErrorLimit(settings.max_errors),
       budget: new Budget({ calls: settings.max_calls, documents: settings.max_documents, cost: settings.max_cost }),
-      services: services.forStatement({ snapshot, requestTimeoutSeconds: settings.request_timeout }),
+      services: {
+        ...services.forStatement({ snapshot, requestTimeoutSeconds: settings.request_timeout }),
+        cacheOf: (operation, pool) => answers.of(operation, pool, settings.cache),
+      },
     });
   }
 
@@ -133,8 +138,9 @@ export class Session {
     if (this.#closed) return;
     this.#closed = true;
     for (const controller of this.#running) controller.abort(error('exec/closed', {}));
-    const { services, storage, database, learnt } = this.parts;
+    const { services, storage, database, learnt, answers } = this.parts;
     await learnt.save();
+    await answers.close();
     await services.close();
     await storage.close();
     database.close();

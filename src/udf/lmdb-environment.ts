@@ -2,10 +2,11 @@
 
 import { randomUUID } from 'node:crypto';
 import { linkSync, rmSync, type Stats, statSync, writeFileSync } from 'node:fs';
+import type * as lmdbModule from 'lmdb';
 import type { CacheKey } from './cache-key.ts';
 
-export type Lmdb = typeof import('lmdb');
-export type Database = import('lmdb').RootDatabase<Uint8Array, CacheKey>;
+export type Lmdb = typeof lmdbModule;
+export type Database = lmdbModule.RootDatabase<Uint8Array, CacheKey>;
 
 /** What lmdb makes of its default of 126 readers. */
 const LOCK_BYTES = 8_272;

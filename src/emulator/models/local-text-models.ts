@@ -5,6 +5,9 @@ import { loadLanguageModel } from './language.ts';
 import { loadSentimentModel } from './sentiment.ts';
 import type { TextModels } from './text-models.ts';
 
+/** Names the models together: counts up when any of them would answer differently. */
+export const LOCAL_MODELS = 'sqlc-local-1';
+
 /** Loads nothing yet; every caller of the same value shares its models. */
 export function localTextModels(): TextModels {
   return {
