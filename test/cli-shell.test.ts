@@ -162,7 +162,7 @@ describe.skipIf(missing !== undefined)(`on a terminal ${missing ?? ''}`, () => {
     ]);
     expect(status).toBe(0);
     expect(shown).toContain(
-      `language/sentiment: 1 distinct inputs in 1 requests to ${new URL(service.url).host}, model 2025-01-01\n`,
+      `language/sentiment: 1 distinct inputs in 1 request to ${new URL(service.url).host}, model 2025-01-01\n`,
     );
   });
 

@@ -144,7 +144,8 @@ function codesMet(): Set<string> {
   for (const [name, text] of textsUnder(here, /\.(test|test\.ts|slt|out|err)$/)) {
     if (name === 'error-goldens.test.ts') continue;
     for (const [, code = ''] of text.matchAll(/\berror ([a-z-]+(?:\/[a-z-]+)?)/g)) met.add(code);
-    if (name.endsWith('.ts')) for (const [, code = ''] of text.matchAll(/'([a-z-]+\/[a-z-]+)'/g)) met.add(code);
+    if (name.endsWith('.ts'))
+      for (const [, code = ''] of text.matchAll(/['^`]([a-z-]+\\?\/[a-z-]+)(?:'|: )/g)) met.add(code.replace('\\', ''));
   }
   for (const [, code = ''] of readFileSync(join(here, 'error-goldens.test.ts'), 'utf8').matchAll(
     /'error ([a-z-]+\/[a-z-]+)/g,

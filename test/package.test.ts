@@ -88,7 +88,7 @@ describe('the tarball', () => {
 
   test('holds the build, its types, the licences and nothing else', async () => {
     const expected =
-      /^(package\.json|README\.md|LICENSE|dist\/(cli|index)\.js|dist\/chunks\/[\w.-]+\.js|dist\/THIRD-PARTY-LICENSES\.txt|dist\/types\/[\w./-]+\.d\.ts)$/;
+      /^(package\.json|README\.md|LICENSE|dist\/(cli|index)\.js|dist\/[\w.-]+\.js|dist\/THIRD-PARTY-LICENSES\.txt|dist\/types\/[\w./-]+\.d\.ts)$/;
     expect(files.filter((name) => !expected.test(name))).toEqual([]);
     expect(files).toEqual(expect.arrayContaining(['LICENSE', 'README.md', 'dist/cli.js', 'dist/types/index.d.ts']));
     const licences = await readFile(join(unpacked, 'package/dist/THIRD-PARTY-LICENSES.txt'), 'utf8');

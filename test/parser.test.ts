@@ -52,7 +52,7 @@ describe('goldens', () => {
       ...{ select: true, 'set-operation': true, values: true, nested: true, table: true, derived: true, join: true },
       ...{ 'table-function': true, 'select-statement': true, explain: true, set: true, 'create-table-as': true },
       ...{ drop: true, 'create-credential': true, 'create-data-source': true, 'create-file-format': true },
-      'create-external-table': true,
+      ...{ 'create-external-table': true, 'create-service': true, 'alter-service': true, 'alter-credential': true },
     };
     expect(Object.keys(kinds).filter((kind) => !new RegExp(`\\(${kind}[\\s)]`).test(text))).toEqual([]);
   });
@@ -235,6 +235,12 @@ describe('secrets', () => {
     const masked = maskSecrets(text);
     expect(masked).toBe("WITH IDENTITY = 'i', SECRET = '****\n*' x\nPASSWORD=N'**', SECRET = ****; SECRET = '****");
     expect(masked).toHaveLength(text.length);
+  });
+
+  test('are blotted out of URLs, but not containers of blobs', () => {
+    const url = "'https://user:pass@host/p?Subscription-Key=abc&x=1&sig=a%2Bb' wasbs://c@account/p a@b k=v";
+    const masked = "'https://*********@host/p?Subscription-Key=***&x=1&sig=*****' wasbs://c@account/p a@b k=v";
+    expect(maskSecrets(url)).toBe(masked);
   });
 
   test('are in no message', () => {

@@ -259,7 +259,6 @@ export const catalogue = {
   },
 
   // --- output and command line
-  'output/column-type': { message: 'column "{name}" ({type}) cannot be written as {format}' },
   'output/write': { message: 'cannot write "{path}": {reason}' },
   'usage/command': { message: '"{name}" is not a command', hint: 'See `sqlc --help`.' },
   'usage/option': { message: '{detail}', hint: 'See `sqlc --help`.' },

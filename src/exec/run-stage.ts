@@ -12,6 +12,7 @@ export async function runStage(step: StageStep, work: StatementWork): Promise<vo
   const keys = await database.connect();
   try {
     const sql = distinctKeys(answers.missing(step.call, stage, undefined), step.call.inputs.length);
+    await work.checkBudget(step.call, () => keys.stream(sql, [], signal));
     await work.ask(step.call, keys.stream(sql, [], signal));
   } finally {
     keys.close();

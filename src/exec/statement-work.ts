@@ -12,6 +12,7 @@ import { type CallStatistics, callStatistics } from '../udf/call-statistics.ts';
 import type { ErrorLimit } from '../udf/error-limit.ts';
 import { type Input, isLocal, type Operation, type WireOperation } from '../udf/operation.ts';
 import { inProcessService } from '../udf/registered-function.ts';
+import { priceOf } from '../udf/request.ts';
 import type { ServicePool } from '../udf/service.ts';
 import { AnswerTable } from './answer-table.ts';
 import type { Connection } from './duckdb/connection.ts';
@@ -99,6 +100,29 @@ export class StatementWork {
 
   async cacheOf(call: PhysicalCall): Promise<CallOptions['cache']> {
     return this.options.services.cacheOf(call.operation, await this.poolOf(call));
+  }
+
+  /**
+   * Fails when what a set of inputs needs, as far as the cache does not know it, is beyond the budget: before the
+   * first request. `keys` is read only when there is a budget.
+   */
+  async checkBudget(call: PhysicalCall, keys: () => AsyncIterable<DuckDBDataChunk>): Promise<void> {
+    const { budget } = this.options;
+    const limited = Object.values(budget.limits).some((limit) => limit !== undefined);
+    if (!limited || isLocal(call.operation)) return;
+    const [service] = await this.poolOf(call);
+    const cache = await this.cacheOf(call);
+    let documents = 0;
+    let cost: number | undefined = 0;
+    for await (const group of inputsOf(keys(), call.inputs.length)) {
+      const known = cache === undefined || cache.mode === 'refresh' ? [] : await cache.store.get(group);
+      const asked = group.filter((_, i) => known[i] === undefined);
+      const price = priceOf(asked, service, { operation: call.operation });
+      documents += asked.length;
+      cost = cost === undefined || price === undefined ? undefined : cost + price;
+    }
+    if (documents > 0)
+      budget.check(Math.ceil(documents / call.operation.limits.documents), documents, cost, service.name);
   }
 
   /** Asks the call's service for the inputs a query of keys gives. */

@@ -28,7 +28,7 @@ export interface SqlcOptions {
 export async function sqlcBackend({ serviceUrl, cacheDir, disabledRules }: SqlcOptions): Promise<Backend> {
   const engine = await Engine.open({
     env: { LANGUAGE_ENDPOINT: serviceUrl },
-    settings: { cache_dir: cacheDir },
+    settings: { cache_dir: cacheDir, cache: 'OFF' },
     disabledRules,
   });
   return {

@@ -1,9 +1,9 @@
 // A call is made as late as possible: above the joins and the filters that need nothing from it.
 //
-// Calls on a side of a join, with what reads their answers, rise above it; below a filter that reads another call's
-// answer or a window, the calls it does not read rise above it. Safe because a call adds columns and keeps every row,
-// and because its answer depends on its input alone: a join or a filter drops or repeats rows and changes none. Where
-// an outer join makes rows up, the call must make none for them (its input is NULL there, or its guard is not true),
+// Calls on a side of a join, with what reads their answers, rise above it; of the calls below a filter or a limit in the
+// order of another call's answer, those it does not read rise above it. Safe because a call adds columns and keeps every
+// row, and its answer depends on its input alone: a join or a filter drops or repeats rows and changes none. Where an
+// outer join makes rows up, the call must make none for them (its input is NULL there, or its guard is not true),
 // and what is computed from the answer must be NULL. Distinct inputs above a join or a filter are a subset of those
 // below, so it never asks for more. What may raise a document's error (ON_ERROR FAIL) stays where its rows are.
 //
@@ -27,7 +27,7 @@ import {
 } from '../call-stack.ts';
 import type { ColumnId, Expr } from '../expression.ts';
 import { isNeverTrueExtended, isNullExtended } from '../null-extended.ts';
-import { columnsOf, type Filter, type Join, type LogicalPlan } from '../plan.ts';
+import { columnsOf, type Filter, type Join, type Limit, type LogicalPlan } from '../plan.ts';
 import type { Rule } from '../rule.ts';
 import { columnsUsed, conjunctsOf, freeColumns, rewritePlan } from '../shape.ts';
 import { cheapFirst } from './cheap-first.ts';
@@ -45,6 +45,7 @@ export const pullUp: Rule = {
 
 function raised(plan: LogicalPlan): LogicalPlan {
   if (plan.kind === 'join') return aboveJoin(plan, []) ?? plan;
+  if (plan.kind === 'limit') return aboveLimit(plan) ?? plan;
   if (plan.kind !== 'filter') return plan;
   const joined = plan.child.kind === 'join' ? aboveJoin(plan.child, conjunctsOf(plan.predicate)) : undefined;
   return joined === undefined ? (aboveFilter(plan) ?? plan) : { ...plan, child: joined };
@@ -67,6 +68,27 @@ function readsWindow({ predicate }: Filter, windows: ReadonlySet<ColumnId>, laye
     const used = [...columnsUsed(c)];
     return used.some((id) => windows.has(id)) && !used.some((id) => own.has(id));
   });
+}
+
+// --- limits
+
+/** A limit in the order of one call's answer cuts before the other calls. */
+function aboveLimit(plan: Limit): LogicalPlan | undefined {
+  const sort = plan.child.kind === 'sort' ? plan.child : undefined;
+  if (sort === undefined) return undefined;
+  const { base, layers } = unstacked(sort.child, { raising: false });
+  const read = new Set(sort.keys.flatMap((k) => [...columnsUsed(k.expr)]));
+  const needed = neededLayers(layers, (l) => l.kind === 'filter', read);
+  const rising = layers.filter((l) => !needed.has(l));
+  if (!hasCall(rising)) return undefined;
+  const wanted = new Set([...read, ...readFromBase(rising)]);
+  const ordered = restacked(
+    base,
+    layers.filter((l) => needed.has(l)),
+    wanted,
+  );
+  const cut: LogicalPlan = { ...plan, child: { ...sort, child: ordered } };
+  return checked(restackedAs(cut, rising, columnsOf(plan)));
 }
 
 // --- joins
