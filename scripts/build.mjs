@@ -28,11 +28,19 @@ const shared = {
 // The driver's JavaScript is bundled (Node takes 80 ms to find its way through the CommonJS of it), its binary is not.
 const external = ['@duckdb/node-bindings', '@duckdb/node-bindings-*', '@azure/storage-blob', 'undici', 'lmdb'];
 /** Packages of the local models: bundled once, loaded on first use by the library and the command line alike. */
-const models = { 'wink-nlp': 'wink-nlp', 'wink-eng-lite-web-model': 'wink-model', 'vader-sentiment': 'vader', 'eld/small': 'eld' };
+const models = {
+  'wink-nlp': 'wink-nlp',
+  'wink-eng-lite-web-model': 'wink-model',
+  'vader-sentiment': 'vader',
+  'eld/small': 'eld',
+};
 const modelFiles = {
   name: 'model-files',
   setup({ onResolve }) {
-    onResolve({ filter: new RegExp(`^(${Object.keys(models).join('|')})$`) }, ({ path }) => ({ path: `./model-${models[path]}.js`, external: true }));
+    onResolve({ filter: new RegExp(`^(${Object.keys(models).join('|')})$`) }, ({ path }) => ({
+      path: `./model-${models[path]}.js`,
+      external: true,
+    }));
   },
 };
 
@@ -43,7 +51,10 @@ if (types || !isFresh()) {
     // The embedding program shares its own apache-arrow with the library; the command line carries one, for its start.
     build({ ...code, entryPoints: { index: 'src/index.ts' }, external: [...external, 'apache-arrow'] }),
     build({ ...code, entryPoints: { cli: 'src/cli/main.ts' }, external }),
-    build({ ...shared, entryPoints: Object.fromEntries(Object.entries(models).map(([from, to]) => [`model-${to}`, from])) }),
+    build({
+      ...shared,
+      entryPoints: Object.fromEntries(Object.entries(models).map(([from, to]) => [`model-${to}`, from])),
+    }),
   ]);
   chmodSync(join(dist, 'cli.js'), 0o755);
   const inputs = built.flatMap(({ metafile }) => Object.keys(metafile.inputs));

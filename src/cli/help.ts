@@ -21,7 +21,8 @@ options of run and query:
   --quiet                    no notices
 
 options of explain:          --database, --var, --set, and --steps: the plan after each rule
-options of emulator:         --port N (5000; 0 is any), --host H (127.0.0.1), --key K
+options of emulator:         --port N (5000; 0 is any), --host H (127.0.0.1), --key K, and the faults and quotas of
+                             docs/emulator.md: --latency, --rps, --fail, --poison, --null, --seed …
 
 services come from LANGUAGE_ENDPOINT and LANGUAGE_KEY; without them functions run on embedded local models.
 exit status: 0 done, 1 the SQL failed, 2 wrong usage, 130 interrupted.

@@ -209,13 +209,12 @@ export function rowCount(e: ast.Expression, clause: string, q: QueryContext): nu
     aliases: new Map(),
     depth: 0,
   };
-  const value = constantOf(bindExpression(e, env));
+  const bound = bindExpression(e, env);
+  const value = constantOf(bound);
   if (value === undefined || !Number.isSafeInteger(value) || value < 0) {
-    throw error(
-      'bind/row-count',
-      { clause, found: value === undefined ? 'an expression' : String(value) },
-      { span: e.span },
-    );
+    const found =
+      bound.kind === 'literal' || bound.kind === 'parameter' ? String(bound.value) : (value ?? 'an expression');
+    throw error('bind/row-count', { clause, found }, { span: e.span });
   }
   return value;
 }

@@ -38,36 +38,40 @@ export const pullUp: Rule = {
   phase: 'placement',
   apply(plan, context) {
     // What sinks below a call does so before the call rises, else the plan would depend on which rule comes first.
-    const sinking = [cheapFirst, limitBelowCognitive].some((rule) => rule.apply(plan, context) !== plan);
-    return sinking ? plan : rewritePlan(plan, raised);
+    if ([cheapFirst, limitBelowCognitive].some((rule) => rule.apply(plan, context) !== plan)) return plan;
+    const joined = rewritePlan(plan, acrossJoin);
+    return joined === plan ? rewritePlan(plan, acrossCut) : joined;
   },
 };
 
-function raised(plan: LogicalPlan): LogicalPlan {
+function acrossJoin(plan: LogicalPlan): LogicalPlan {
   if (plan.kind === 'join') return aboveJoin(plan, []) ?? plan;
+  if (plan.kind !== 'filter' || plan.child.kind !== 'join') return plan;
+  const child = aboveJoin(plan.child, conjunctsOf(plan.predicate));
+  return child === undefined ? plan : { ...plan, child };
+}
+
+function acrossCut(plan: LogicalPlan): LogicalPlan {
   if (plan.kind === 'limit') return aboveLimit(plan) ?? plan;
-  if (plan.kind !== 'filter') return plan;
-  const joined = plan.child.kind === 'join' ? aboveJoin(plan.child, conjunctsOf(plan.predicate)) : undefined;
-  return joined === undefined ? (aboveFilter(plan) ?? plan) : { ...plan, child: joined };
+  return plan.kind === 'filter' ? (aboveFilter(plan) ?? plan) : plan;
 }
 
 // --- filters
 
 function aboveFilter(plan: Filter): LogicalPlan | undefined {
-  const { base, layers, windows } = unstacked(plan, { raising: false });
+  const { base, layers } = unstacked(plan, { raising: false });
+  if (!hasCall(layers)) return undefined;
   const lastFilter = layers.findLastIndex((l) => l.kind === 'filter');
   const needed = filtering(layers);
   const passes = layers.some((l, i) => l.kind === 'call' && i < lastFilter && !needed.has(l));
-  if (!passes && !readsWindow(plan, windows, layers)) return undefined;
+  if (!passes && !readsBaseAlone(plan, base)) return undefined;
   return checked(restackedAs(base, filteringFirst(layers), columnsOf(plan)));
 }
 
-function readsWindow({ predicate }: Filter, windows: ReadonlySet<ColumnId>, layers: readonly Layer[]): boolean {
-  const own = idsProvided(layers);
-  return conjunctsOf(predicate).some((c) => {
-    const used = [...columnsUsed(c)];
-    return used.some((id) => windows.has(id)) && !used.some((id) => own.has(id));
-  });
+/** Of a window's column, or with a subquery, such a condition did not sink. */
+function readsBaseAlone({ predicate }: Filter, base: LogicalPlan): boolean {
+  const ids = new Set(columnsOf(base).map((c) => c.id));
+  return conjunctsOf(predicate).some((c) => [...columnsUsed(c)].every((id) => ids.has(id)));
 }
 
 // --- limits
