@@ -2,9 +2,11 @@
 
 import type { Rule } from '../rule.ts';
 import { cheapFirst } from './cheap-first.ts';
+import { groupFirst } from './group-first.ts';
 import { limitBelowCognitive } from './limit-below-cognitive.ts';
 import { prune } from './prune.ts';
+import { pullUp } from './pull-up.ts';
 import { rankOrder } from './rank-order.ts';
 import { share } from './share.ts';
 
-export const allRules: readonly Rule[] = [cheapFirst, limitBelowCognitive, prune, rankOrder, share];
+export const allRules: readonly Rule[] = [cheapFirst, groupFirst, limitBelowCognitive, prune, pullUp, rankOrder, share];
