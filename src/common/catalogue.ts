@@ -197,6 +197,10 @@ export const catalogue = {
     message: '{service} has no {operation} at {url} ({status})',
     hint: 'Check {variable}: it is the resource endpoint, without a path.',
   },
+  'service/tls': {
+    message: 'no secure connection to {service}: {detail}',
+    hint: 'Check {variable}; certificates of an authority of your own are read from the file NODE_EXTRA_CA_CERTS names.',
+  },
   'service/unavailable': {
     message:
       '{service} failed after {attempts} attempts: {detail}; {answered} of {distinct} distinct inputs were answered',

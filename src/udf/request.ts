@@ -119,6 +119,9 @@ async function attempts(batch: readonly Input[], service: Service, options: Wire
     const sent = await sendOnce(batch, service, permit, options, attempt > 1);
     if (sent instanceof TransportError) {
       detail = sent.message;
+      // A certificate does not get better by asking again.
+      if (sent.kind === 'tls')
+        throw error('service/tls', { service: service.name, detail, variable: service.configuredBy });
       if (attempt < ATTEMPTS) await pause(backoffMs(attempt), signal);
       attempt++;
       continue;
