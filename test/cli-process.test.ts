@@ -168,3 +168,20 @@ describe('two processes on one database', () => {
     expect(gone.stderr).toContain('table "u" does not exist');
   });
 });
+
+test('the cache is cleared beside a process that uses it', async () => {
+  let cleared = false;
+  const waits = ({ documents }: { documents: readonly { text: string }[] }) => documents.some((d) => d.text === 'wait');
+  const service = await textService(answers({ hold: (request) => !cleared && waits(request) }));
+  const script = "CREATE TABLE t AS SELECT SENTIMENT('first') AS m; SELECT SENTIMENT('wait') AS m";
+  const running = workspace.start(['query', script, '--set', 'request_timeout=3'], {
+    env: { LANGUAGE_ENDPOINT: service.url },
+  });
+  await service.asked(2);
+  const counted = async (...args: string[]) =>
+    JSON.parse((await workspace.run(['cache', ...args, '--format', 'json'])).stdout);
+  expect(await counted('clear', 'results')).toMatchObject([{ cache: 'results', entries_removed: 1 }]);
+  cleared = true;
+  expect(await running.ended).toEqual({ stdout: 'm\npositive\n', stderr: '', status: 0 });
+  expect(await counted('stats')).toMatchObject([{ cache: 'results', entries: 1 }, { cache: 'files' }]);
+});

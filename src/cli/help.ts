@@ -9,6 +9,8 @@ usage:
   sqlc query "SQL"           run one string
   sqlc explain FILE          the plan of each query of a script
   sqlc emulator              a local server speaking the Azure REST protocols
+  sqlc cache stats           where the result and the file cache are, and what they hold
+  sqlc cache clear [NAME]    forget answers (results), files (files), or both
   sqlc --help, --version
 
 options of run and query:
@@ -21,6 +23,7 @@ options of run and query:
   --quiet                    no notices
 
 options of explain:          --database, --var, --set, and --steps: the plan after each rule
+options of cache:            --database, --set, --format
 options of emulator:         --port N (5000; 0 is any), --host H (127.0.0.1), --key K, and the faults and quotas of
                              docs/emulator.md: --latency, --rps, --fail, --poison, --null, --seed …
 

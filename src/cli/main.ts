@@ -7,8 +7,8 @@ import { ExitStatus } from './exit-status.ts';
 import { HELP } from './help.ts';
 import { ClosedPipe } from './sink.ts';
 
-const COMMANDS = ['run', 'query', 'explain', 'emulator'];
-const LATER = ['check', 'cache', 'functions', 'init', 'format'];
+const COMMANDS = ['run', 'query', 'explain', 'emulator', 'cache'];
+const LATER = ['check', 'functions', 'init', 'format'];
 
 async function main(args: readonly string[]): Promise<number> {
   const [command, ...rest] = args;
@@ -30,6 +30,8 @@ async function main(args: readonly string[]): Promise<number> {
       return (await import('./explain-command.ts')).explainCommand(rest);
     case 'emulator':
       return (await import('./emulator-command.ts')).emulatorCommand(rest);
+    case 'cache':
+      return (await import('./cache-command.ts')).cacheCommand(rest);
     default:
       if (LATER.includes(command)) throw error('not-supported', { what: `command "${command}"` });
       throw error('usage/command', { name: command }, { hint: didYouMean(command, [...COMMANDS, ...LATER]) });

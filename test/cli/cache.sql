@@ -1,0 +1,14 @@
+-- The caches: an empty one is shown and not made; what `clear` does not know; folders that are none.
+-- $ sqlc cache stats --set cache_dir=empty
+-- $ sqlc cache clear --set cache_dir=empty --format ndjson; test -e empty || echo none made
+-- $ unset SQLC_CACHE_DIR; sqlc cache stats --database absent --set cache_size_mb=64 --format json; export SQLC_CACHE_DIR=there; sqlc cache stats --database absent --format ndjson
+-- $ sqlc run cache.sql --set cache_dir=cache --quiet && sqlc cache clear results --set cache_dir=cache | cut -d, -f1,3
+-- $ sqlc run cache.sql --set cache_dir=cache --quiet >/dev/null && sqlc cache clear files --set cache_dir=cache && sqlc cache stats --set cache_dir=cache | cut -d, -f1,3,5
+-- $ mkdir -p held/files/blobs && printf 12345 > held/files/blobs/a && sqlc cache stats --set cache_dir=held && sqlc cache clear --set cache_dir=held && ls held/files/blobs | wc -l | tr -d " "
+-- $ touch results; sqlc cache stats --set cache_dir=.
+-- $ sqlc cache
+-- $ sqlc cache clear answers
+-- $ sqlc cache stats files
+-- $ sqlc cache stats --quiet
+-- $ sqlc cache stats --set cache_dri=x
+SELECT t, SENTIMENT(t) AS mood FROM (VALUES ('I love it'), ('I hate it'), ('I love it')) AS v(t) ORDER BY t;
