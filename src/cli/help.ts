@@ -11,6 +11,7 @@ usage:
   sqlc emulator              a local server speaking the Azure REST protocols
   sqlc cache stats           where the result and the file cache are, and what they hold
   sqlc cache clear [NAME]    forget answers (results), files (files), or both
+  sqlc functions [NAME]      the function catalogue, or one function
   sqlc --help, --version
 
 options of run and query:

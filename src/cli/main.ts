@@ -7,8 +7,8 @@ import { ExitStatus } from './exit-status.ts';
 import { HELP } from './help.ts';
 import { ClosedPipe } from './sink.ts';
 
-const COMMANDS = ['run', 'query', 'explain', 'emulator', 'cache'];
-const LATER = ['check', 'functions', 'init', 'format'];
+const COMMANDS = ['run', 'query', 'explain', 'emulator', 'cache', 'functions'];
+const LATER = ['check', 'init', 'format'];
 
 async function main(args: readonly string[]): Promise<number> {
   const [command, ...rest] = args;
@@ -32,6 +32,8 @@ async function main(args: readonly string[]): Promise<number> {
       return (await import('./emulator-command.ts')).emulatorCommand(rest);
     case 'cache':
       return (await import('./cache-command.ts')).cacheCommand(rest);
+    case 'functions':
+      return (await import('./functions-command.ts')).functionsCommand(rest);
     default:
       if (LATER.includes(command)) throw error('not-supported', { what: `command "${command}"` });
       throw error('usage/command', { name: command }, { hint: didYouMean(command, [...COMMANDS, ...LATER]) });

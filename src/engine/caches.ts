@@ -3,15 +3,14 @@
 
 import { access, constants } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { arrowSchema } from '../arrow/arrow-type.ts';
-import { batchOfColumns } from '../arrow/batch-of-columns.ts';
-import { BIGINT, NVARCHAR_MAX, type SqlType } from '../arrow/sql-type.ts';
+import { BIGINT, NVARCHAR_MAX } from '../arrow/sql-type.ts';
 import { error } from '../common/errors.ts';
 import type { ResultStream } from '../output/format.ts';
 import { FileCache } from '../storage/file-cache.ts';
 import { openResultCache } from '../udf/result-cache.ts';
 import { cacheFolder, type Opening, openingSettings, resultsFolder } from './cache-folder.ts';
 import type { Environment } from './declared-service.ts';
+import { listing } from './listing.ts';
 
 export const CACHE_NAMES = ['results', 'files'] as const;
 export type CacheName = (typeof CACHE_NAMES)[number];
@@ -40,7 +39,7 @@ const NOTHING: Usage = { entries: 0, bytes: 0 };
 export async function cacheStats(options: CachesOptions): Promise<ResultStream> {
   const caches = settledCaches(options);
   const usage = await Promise.all(CACHE_NAMES.map((name) => used(caches, name, 'stats')));
-  return rows([
+  return listing([
     ['cache', NVARCHAR_MAX, CACHE_NAMES],
     ['folder', NVARCHAR_MAX, CACHE_NAMES.map((name) => caches.folders[name])],
     ['entries', BIGINT, usage.map(({ entries }) => BigInt(entries))],
@@ -54,7 +53,7 @@ export async function cacheStats(options: CachesOptions): Promise<ResultStream> 
 export async function clearCaches(names: readonly CacheName[], options: CachesOptions): Promise<ResultStream> {
   const caches = settledCaches(options);
   const removed = await Promise.all(names.map((name) => used(caches, name, 'clear')));
-  return rows([
+  return listing([
     ['cache', NVARCHAR_MAX, names],
     ['folder', NVARCHAR_MAX, names.map((name) => caches.folders[name])],
     ['entries_removed', BIGINT, removed.map(({ entries }) => BigInt(entries))],
@@ -106,20 +105,6 @@ async function exists(folder: string): Promise<boolean> {
     const reasons: Readonly<Record<string, string>> = { EACCES: 'permission denied', ENOTDIR: 'it is not a folder' };
     throw error('output/write', { path: folder, reason: reasons[code] ?? code });
   }
-}
-
-function rows(columns: readonly (readonly [name: string, type: SqlType, values: readonly unknown[]])[]): ResultStream {
-  const schema = arrowSchema(columns.map(([name, type]) => ({ name, type, nullable: true })));
-  const batch = batchOfColumns(
-    schema,
-    columns.map(([, , values]) => values),
-  );
-  return {
-    schema,
-    batches: (async function* () {
-      yield batch;
-    })(),
-  };
 }
 
 function isoTime(ms: number): string {

@@ -32,3 +32,12 @@ export type FunctionRegistry = ReadonlyMap<string, CognitiveFunction>;
 export function functionRegistry(functions: readonly CognitiveFunction[]): FunctionRegistry {
   return new Map(functions.map((fn) => [fn.name, fn]));
 }
+
+/** `SENTIMENT(text[, language])`. */
+export function signatureOf({ name, params }: CognitiveFunction): string {
+  const listed = params.map((p, i) => {
+    const text = `${i === 0 ? '' : ', '}${p.name}`;
+    return p.optional ? `[${text}]` : text;
+  });
+  return `${name}(${listed.join('')})`;
+}

@@ -26,7 +26,6 @@
 -- $ sqlc --bogus
 -- $ sqlc --format xml
 -- $ sqlc check usage.sql
--- $ sqlc functions SENTIMENT
 -- $ sqlc init
 -- $ sqlc format usage.sql
 -- $ sqlc emulator --port http

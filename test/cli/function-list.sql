@@ -1,0 +1,7 @@
+-- The function catalogue: as rows in every format, or one function's page.
+-- $ sqlc functions | cut -d, -f1
+-- $ sqlc functions sentiment
+-- $ sqlc functions DETECT_LANGUAGE --format json
+-- $ sqlc functions sentimnt
+-- $ sqlc functions nothing_like_it
+-- $ sqlc functions SENTIMENT KEY_PHRASES
