@@ -142,6 +142,7 @@ export const catalogue = {
   'settings/unknown': { number: 195, message: '"{name}" is not a setting' },
   'settings/not-supported': { message: 'setting "{name}" is not enforced yet, so it is refused' },
   'settings/value': { message: 'setting "{name}" is {found}, expected {expected}' },
+  'settings/file': { message: 'settings file "{path}" {reason}' },
   'settings/not-option': {
     message: '"{name}" cannot be given in OPTION',
     hint: 'Use SET {name} = … before the statement.',

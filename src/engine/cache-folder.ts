@@ -5,19 +5,26 @@ import { homedir, platform, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Environment } from './declared-service.ts';
 import { DEFAULT_SETTINGS, type Settings, settingsFromEnvironment, withSetting } from './settings.ts';
+import { SETTINGS_FILE, settingsFromFile } from './settings-file.ts';
 
 export interface Opening {
   /** Folder of a persistent database; without it everything is in memory. */
   readonly database?: string | undefined;
   /** `{ cache_dir: '…', timeout: 60 }`: names as in 1-product; nearer than the environment. */
   readonly settings?: Readonly<Record<string, string | number | boolean>> | undefined;
+  /** In place of `sqlc.config.json` in the working folder: settings that hold there, the farthest of all. */
+  readonly settingsFile?: string | undefined;
 }
 
 /** The settings an engine opens with. @throws SqlcError settings/* */
-export function openingSettings({ settings = {} }: Opening, env: Environment): Settings {
+export async function openingSettings(
+  { settings = {}, settingsFile = SETTINGS_FILE }: Opening,
+  env: Environment,
+): Promise<Settings> {
+  const fromFile = await settingsFromFile(DEFAULT_SETTINGS, settingsFile);
   return Object.entries(settings).reduce(
     (current, [name, value]) => withSetting(current, name, String(value), { opening: true }),
-    settingsFromEnvironment(DEFAULT_SETTINGS, env),
+    settingsFromEnvironment(fromFile, env),
   );
 }
 

@@ -37,7 +37,7 @@ const NOTHING: Usage = { entries: 0, bytes: 0 };
  * @throws SqlcError settings/*, output/write when a folder cannot be used
  */
 export async function cacheStats(options: CachesOptions): Promise<ResultStream> {
-  const caches = settledCaches(options);
+  const caches = await settledCaches(options);
   const usage = await Promise.all(CACHE_NAMES.map((name) => used(caches, name, 'stats')));
   return listing([
     ['cache', NVARCHAR_MAX, CACHE_NAMES],
@@ -51,7 +51,7 @@ export async function cacheStats(options: CachesOptions): Promise<ResultStream> 
 
 /** Empties caches; a row for each says what was removed. @throws SqlcError settings/*, output/write */
 export async function clearCaches(names: readonly CacheName[], options: CachesOptions): Promise<ResultStream> {
-  const caches = settledCaches(options);
+  const caches = await settledCaches(options);
   const removed = await Promise.all(names.map((name) => used(caches, name, 'clear')));
   return listing([
     ['cache', NVARCHAR_MAX, names],
@@ -67,8 +67,8 @@ interface Caches {
   readonly onNotice: CachesOptions['onNotice'];
 }
 
-function settledCaches(options: CachesOptions): Caches {
-  const settings = openingSettings(options, options.env);
+async function settledCaches(options: CachesOptions): Promise<Caches> {
+  const settings = await openingSettings(options, options.env);
   const folder = resolve(cacheFolder(options, settings, options.env));
   return {
     folders: { results: resultsFolder(folder), files: join(folder, 'files') },

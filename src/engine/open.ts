@@ -34,7 +34,7 @@ const ENGINE_SHARE = 0.75;
 
 export async function openSession(options: EngineOptions): Promise<Session> {
   const env = options.env ?? process.env;
-  const settings = openingSettings(options, env);
+  const settings = await openingSettings(options, env);
   const cacheFolder = cacheFolderOf(options, settings, env);
   const memoryLimitMb =
     settings.memory_limit_mb ?? Math.min(MAX_DEFAULT_MEMORY_MB, Math.floor(totalmem() / MEGABYTE / 2));

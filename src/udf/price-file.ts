@@ -3,6 +3,7 @@
 
 import { readFile } from 'node:fs/promises';
 import { error, type SqlcError } from '../common/errors.ts';
+import { jsonObjectOf } from '../common/json-object.ts';
 import { didYouMean } from '../common/suggest.ts';
 import type { WireOperation } from './operation.ts';
 
@@ -36,8 +37,7 @@ function priceFileOf(text: string, path: string, operations: readonly Pick<WireO
   const families = new Set(ids.map(familyOf));
   let currency = DEFAULT_CURRENCY;
   const prices = new Map<string, number>();
-  for (const [name, value] of Object.entries(objectOf(text, path))) {
-    if (name.startsWith('//')) continue;
+  for (const [name, value] of jsonObjectOf(text, (reason) => problem(path, reason))) {
     if (name === 'currency') {
       if (typeof value !== 'string' || !/^[a-z]{3}$/i.test(value))
         throw problem(path, 'has a currency that is not three letters');
@@ -53,17 +53,6 @@ function priceFileOf(text: string, path: string, operations: readonly Pick<WireO
     prices.set(name, value);
   }
   return { currency, prices };
-}
-
-function objectOf(text: string, path: string): object {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw problem(path, 'is not JSON');
-  }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw problem(path, 'is not a JSON object');
-  return value;
 }
 
 function familyOf(id: string): string {
