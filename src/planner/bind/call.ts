@@ -10,9 +10,11 @@ import { AGGREGATES, aggregateOf } from './aggregates.ts';
 import { bindCognitiveCall, checkArgumentCount } from './cognitive.ts';
 import { type Env, TypeNeeded } from './context.ts';
 import { ENGINE_FUNCTIONS } from './engine-functions.ts';
-import { bindExpression, operandType } from './expression.ts';
+import { bindExpression } from './expression.ts';
+import { LAZY_FUNCTIONS } from './lazy-functions.ts';
+import { operandType } from './operators.ts';
 import { RESERVED_FUNCTIONS } from './reserved-functions.ts';
-import { LAZY_FUNCTIONS, SCALAR_FUNCTIONS } from './scalar-functions.ts';
+import { SCALAR_FUNCTIONS } from './scalar-functions.ts';
 import { WINDOW_FUNCTIONS, windowOf } from './window-functions.ts';
 
 export function bindCall(call: FunctionCall, env: Env): Expr {

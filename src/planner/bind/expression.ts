@@ -1,22 +1,23 @@
 // Expressions: AST -> Expr. Names become column ids, conversions become casts, cognitive calls are hoisted
 // under the guards of the place they stand in.
 
-import { BIT, decimal, FLOAT, familyOf, INT, isNumeric, isText, type SqlType, typeName } from '../../arrow/sql-type.ts';
-import { error, type SqlcError, unreachable } from '../../common/errors.ts';
+import { BIT, familyOf, isNumeric, type SqlType, typeName } from '../../arrow/sql-type.ts';
+import { error, unreachable } from '../../common/errors.ts';
 import type { Span } from '../../common/span.ts';
 import { didYouMean } from '../../common/suggest.ts';
 import type * as ast from '../../parser/ast.ts';
-import { type Expr, isNullLiteral, literal, nullLiteral, operator, type SubqueryExpr } from '../expression.ts';
-import { columnsOf } from '../plan.ts';
-import { columnsUsed, freeColumns } from '../shape.ts';
+import { type Expr, isNullLiteral, literal, nullLiteral, operator } from '../expression.ts';
+import { columnsUsed } from '../shape.ts';
 import { astKey, callsIn, columnNamesIn } from './ast-key.ts';
 import { bindCall } from './call.ts';
 import { isNotFalse, isNotTrue, isTrue } from './conditions.ts';
 import { type Env, MAX_DEPTH } from './context.ts';
-import { bindQuery } from './query.ts';
+import { bindBinary, bindNumber, bindString, negated } from './literals.ts';
+import { caseOf, combine, equals, operandType, toText, unify } from './operators.ts';
 import { fieldsOf, resolveColumn } from './scope.ts';
+import { bindComparedQuery, bindSubquery } from './subqueries.ts';
 import { bindType } from './type-name.ts';
-import { arithmeticType, castable, coerce, commonType, concatType } from './types.ts';
+import { castable, coerce } from './types.ts';
 
 export function bindExpression(e: ast.Expression, outer: Env): Expr {
   if (outer.depth >= MAX_DEPTH) throw error('bind/expression-too-deep', { limit: MAX_DEPTH }, { span: e.span });
@@ -29,17 +30,9 @@ export function bindExpression(e: ast.Expression, outer: Env): Expr {
     case 'number':
       return bindNumber(e);
     case 'string':
-      return literal(
-        e.value,
-        { kind: e.national ? 'nvarchar' : 'varchar', length: Math.max(1, byteLength(e.value, e.national)) },
-        e.span,
-      );
+      return bindString(e);
     case 'binary-literal':
-      return literal(
-        Uint8Array.from(Buffer.from(e.hex, 'hex')),
-        { kind: 'varbinary', length: Math.max(1, e.hex.length / 2) },
-        e.span,
-      );
+      return bindBinary(e);
     case 'null':
       return nullLiteral(e.span);
     case 'boolean':
@@ -81,9 +74,9 @@ export function bindExpression(e: ast.Expression, outer: Env): Expr {
     case 'like':
       return bindLike(e, env);
     case 'in-query':
-      return negateIf(e.negated, bindComparedQuery(e, 'in', '=', e.operand, e.query, env));
+      return negateIf(e.negated, bindComparedQuery(e, 'in', '=', bindExpression(e.operand, env), e.query, env));
     case 'quantified':
-      return bindComparedQuery(e, e.quantifier, e.operator, e.operand, e.query, env);
+      return bindComparedQuery(e, e.quantifier, e.operator, bindExpression(e.operand, env), e.query, env);
     case 'exists':
       return bindSubquery(e.query, 'exists', env, e.span);
     case 'scalar-query':
@@ -144,32 +137,6 @@ function checkGrouped(bound: Expr, name: string, env: Env, span: Span): void {
   }
 }
 
-function bindNumber(e: ast.NumberLiteral): Expr {
-  if (e.money) return literal(e.text, { kind: 'money' }, e.span);
-  if (/e/i.test(e.text)) {
-    if (!Number.isFinite(Number(e.text))) throw error('bind/literal-range', { found: e.text }, { span: e.span });
-    return literal(Number(e.text), FLOAT, e.span);
-  }
-  const [whole = '', fraction] = e.text.split('.');
-  const integral = whole.replace(/^0+(?=\d)/, '');
-  if (fraction === undefined) {
-    if (integral.length < 10 || Number(integral) <= 2147483647) return literal(Number(integral), INT, e.span);
-    if (integral.length > 38) throw error('bind/literal-range', { found: e.text }, { span: e.span });
-    return literal(integral, decimal(integral.length, 0), e.span);
-  }
-  const digits = integral === '0' || integral === '' ? fraction.length : integral.length + fraction.length;
-  if (digits > 38) throw error('bind/literal-range', { found: e.text }, { span: e.span });
-  return literal(
-    `${integral === '' ? '0' : integral}.${fraction}`,
-    decimal(Math.max(1, digits), fraction.length),
-    e.span,
-  );
-}
-
-function byteLength(value: string, national: boolean): number {
-  return national ? value.length : Buffer.byteLength(value);
-}
-
 function bindUnary(e: ast.Unary, env: Env): Expr {
   if (e.operator === 'not') return operator('not', [bindCondition(e.operand, env)], BIT, e.span);
   const operand = bindExpression(e.operand, env);
@@ -184,17 +151,6 @@ function bindUnary(e: ast.Unary, env: Env): Expr {
   // tinyint has no negative numbers: its negation is a smallint.
   const type: SqlType = e.operator === '-' && operand.type.kind === 'tinyint' ? { kind: 'smallint' } : operand.type;
   return operator(e.operator === '-' ? 'negate' : '~', [coerce(operand, type)], type, e.span);
-}
-
-function negated(
-  value: NonNullable<ast.NumberLiteral['text'] | number | bigint | boolean | Uint8Array>,
-  type: SqlType,
-  span: Span,
-): Expr {
-  if (typeof value === 'number') return literal(-value, type, span);
-  // -2147483648 is written as a bigger literal, negated.
-  if (value === '2147483648') return literal(-2147483648, INT, span);
-  return literal(`-${String(value)}`, type, span);
 }
 
 /** AND and OR: what needs no call first, then calls in the order of the text, each guarded by what stands before. */
@@ -259,93 +215,6 @@ function bindChain(e: ast.Binary, env: Env): Expr {
   );
 }
 
-function combine(e: ast.Binary, left: Expr, right: Expr): Expr {
-  switch (e.operator) {
-    case '=':
-    case '<>':
-    case '<':
-    case '<=':
-    case '>':
-    case '>=': {
-      const type = commonType(left.type, right.type);
-      if (type === undefined) throw clash(left, right, `"${e.operator}"`, e.span);
-      if (type.kind === 'struct' && e.operator !== '=' && e.operator !== '<>')
-        throw operandType(left, `"${e.operator}"`, e.span);
-      return operator(e.operator, comparable(left, right, type), BIT, e.span);
-    }
-    case '||':
-      return concatenate(left, right, e.span);
-    case '+':
-      if (isConcat(left, right)) return concatenate(left, right, e.span);
-      return arithmetic('+', left, right, e.span);
-    case '-':
-    case '*':
-    case '/':
-    case '%':
-      return arithmetic(e.operator, left, right, e.span);
-    case '&':
-    case '|':
-    case '^': {
-      const type = commonType(left.type, right.type);
-      if (type === undefined || (familyOf(type) !== 'integer' && type.kind !== 'bit'))
-        throw clash(left, right, `"${e.operator}"`, e.span);
-      return operator(e.operator, [coerce(left, type), coerce(right, type)], type, e.span);
-    }
-    default:
-      throw operandType(left, `"${e.operator}"`, e.span);
-  }
-}
-
-/** Trailing blanks of char columns and of literals do not count (DEC 36); elsewhere text is compared as it is. */
-function comparable(left: Expr, right: Expr, type: SqlType): Expr[] {
-  const sides = [coerce(left, type), coerce(right, type)];
-  if (!isText(type) || ![left, right].some(isPadded)) return sides;
-  return sides.map((side) => operator('rtrim', [side], side.type, side.span));
-}
-
-function isPadded(side: Expr): boolean {
-  return (
-    side.type.kind === 'char' ||
-    side.type.kind === 'nchar' ||
-    (side.kind === 'literal' && typeof side.value === 'string' && side.value.endsWith(' '))
-  );
-}
-
-function isConcat(left: Expr, right: Expr): boolean {
-  const joins = (x: Expr, y: Expr) =>
-    (isText(x.type) || familyOf(x.type) === 'binary') &&
-    (familyOf(y.type) === familyOf(x.type) || y.type.kind === 'null');
-  return joins(left, right) || joins(right, left);
-}
-
-function concatenate(left: Expr, right: Expr, span: Span): Expr {
-  for (const side of [left, right]) {
-    if (side.type.kind !== 'null' && !isText(side.type) && familyOf(side.type) !== 'binary')
-      throw operandType(side, 'concatenation', span);
-  }
-  const type = concatType(left.type, right.type);
-  const label = (x: Expr) => (isNullLiteral(x) ? coerce(x, type) : x);
-  return operator('concat', [label(left), label(right)], type, span);
-}
-
-function arithmetic(op: '+' | '-' | '*' | '/' | '%', left: Expr, right: Expr, span: Span): Expr {
-  // A bare NULL is of the other side's type.
-  const beside = (x: Expr, y: Expr) => (isNullLiteral(x) && !isText(y.type) ? coerce(x, y.type) : x);
-  const [a, b] = [beside(fromText(left, right), right), beside(fromText(right, left), left)];
-  const type = arithmeticType(op, a, b);
-  if (type === undefined) throw clash(left, right, `"${op}"`, span);
-  const exact = familyOf(type) === 'decimal';
-  // Decimal operands keep their own precision; other types meet in the result's.
-  const side = (x: Expr) => (isNullLiteral(x) || !exact ? coerce(x, type) : x);
-  return operator(op, [side(a), side(b)], type, span);
-}
-
-/** In arithmetic a text side becomes the other side's type. */
-function fromText(side: Expr, other: Expr): Expr {
-  if (!isText(side.type)) return side;
-  return isNumeric(other.type) && other.type.kind !== 'bit' ? coerce(side, other.type) : side;
-}
-
 function bindLike(e: ast.Like, env: Env): Expr {
   const operand = toText(bindExpression(e.operand, env), 'LIKE', e.operand.span);
   const given = bindExpression(e.pattern, env);
@@ -367,13 +236,6 @@ function bindLike(e: ast.Like, env: Env): Expr {
   return operator(e.negated ? 'not-like' : 'like', args, BIT, e.span);
 }
 
-export function toText(expr: Expr, what: string, span: Span): Expr {
-  if (isText(expr.type)) return expr;
-  const type: SqlType = { kind: 'nvarchar', length: 'max' };
-  if (!castable(expr.type, type)) throw operandType(expr, what, span);
-  return coerce(expr, type);
-}
-
 function bindCase(e: ast.Case, env: Env): Expr {
   const operand = e.operand === undefined ? undefined : bindExpression(e.operand, env);
   const guards = [...env.guards];
@@ -391,25 +253,6 @@ function bindCase(e: ast.Case, env: Env): Expr {
   return caseOf(branches, otherwise, e.span);
 }
 
-/** CASE with its branches converted to one type. */
-export function caseOf(branches: readonly { when: Expr; then: Expr }[], otherwise: Expr | undefined, span: Span): Expr {
-  const values = [...branches.map((b) => b.then), ...(otherwise === undefined ? [] : [otherwise])];
-  const type = unify(values, 'CASE', span);
-  return {
-    kind: 'case',
-    branches: branches.map((b) => ({ when: b.when, then: coerce(b.then, type) })),
-    otherwise: otherwise === undefined ? undefined : coerce(otherwise, type),
-    type,
-    span,
-  };
-}
-
-function equals(left: Expr, right: Expr, span: Span): Expr {
-  const type = commonType(left.type, right.type);
-  if (type === undefined) throw clash(left, right, 'CASE', span);
-  return operator('=', [coerce(left, type), coerce(right, type)], BIT, span);
-}
-
 function bindCast(e: ast.Cast, env: Env): Expr {
   const operand = bindExpression(e.operand, env);
   const type = bindType(e.type, 30);
@@ -421,65 +264,6 @@ function bindCast(e: ast.Cast, env: Env): Expr {
   return { kind: 'cast', operand, type, onError: e.onError, span: e.span };
 }
 
-// --- subqueries
-
-function bindSubquery(query: ast.Query, form: 'scalar' | 'exists', env: Env, span: Span): Expr {
-  const { plan } = bindQuery(query, { ctx: env.ctx, parent: env.scope, ctes: env.ctes, defining: new Set() });
-  checkFree(plan, env, span);
-  if (form === 'exists')
-    return { kind: 'subquery', form, operand: undefined, comparison: undefined, plan, type: BIT, span };
-  return {
-    kind: 'subquery',
-    form,
-    operand: undefined,
-    comparison: undefined,
-    plan,
-    type: onlyColumn(plan, query.span).type,
-    span,
-  };
-}
-
-function bindComparedQuery(
-  e: ast.Expression,
-  form: 'in' | 'all' | 'any',
-  comparison: ast.Quantified['operator'],
-  operandAst: ast.Expression,
-  query: ast.Query,
-  env: Env,
-): Expr {
-  const operand = bindExpression(operandAst, env);
-  const { plan } = bindQuery(query, { ctx: env.ctx, parent: env.scope, ctes: env.ctes, defining: new Set() });
-  checkFree(plan, env, e.span);
-  const found = onlyColumn(plan, query.span);
-  const type = commonType(operand.type, found.type);
-  if (type === undefined)
-    throw clash(operand, { kind: 'column', id: found.id, type: found.type }, form.toUpperCase(), e.span);
-  const value = coerce({ kind: 'column', id: found.id, type: found.type }, type);
-  const cast: SubqueryExpr['plan'] =
-    value.kind === 'column'
-      ? plan
-      : { kind: 'project', child: plan, columns: [{ id: env.ctx.nextId(), name: found.name, type, expr: value }] };
-  return { kind: 'subquery', form, operand: coerce(operand, type), comparison, plan: cast, type: BIT, span: e.span };
-}
-
-function onlyColumn(plan: SubqueryExpr['plan'], span: Span) {
-  const columns = columnsOf(plan);
-  const [only] = columns;
-  if (only === undefined || columns.length !== 1) throw error('bind/one-column', { count: columns.length }, { span });
-  return only;
-}
-
-function checkFree(plan: SubqueryExpr['plan'], env: Env, span: Span): void {
-  const grouping = env.grouping;
-  if (grouping === undefined) return;
-  for (const id of freeColumns(plan)) {
-    if (grouping.localIds.has(id) && !grouping.groupIds.has(id))
-      throw error('bind/not-grouped', { name: 'of the outer query' }, { span });
-  }
-}
-
-// --- shared
-
 /** Operands converted to one type. */
 export function alike(operands: readonly ast.Expression[], env: Env, what: string, span: Span): Expr[] {
   const bound = operands.map((o) => bindExpression(o, env));
@@ -487,31 +271,6 @@ export function alike(operands: readonly ast.Expression[], env: Env, what: strin
   return bound.map((b) => coerce(b, type));
 }
 
-export function unify(values: readonly Expr[], what: string, span: Span): SqlType {
-  return values.reduce(
-    (type: SqlType, value) => {
-      const common = commonType(type, value.type);
-      if (common === undefined) {
-        throw error(
-          'bind/type-clash',
-          { left: typeName(type), right: typeName(value.type), operation: what },
-          { span: value.span ?? span },
-        );
-      }
-      return common;
-    },
-    { kind: 'null' },
-  );
-}
-
 function negateIf(negate: boolean, expr: Expr): Expr {
   return negate ? operator('not', [expr], BIT, expr.span) : expr;
-}
-
-function clash(left: Expr, right: Expr, operation: string, span: Span): SqlcError {
-  return error('bind/type-clash', { left: typeName(left.type), right: typeName(right.type), operation }, { span });
-}
-
-export function operandType(operand: Expr, operation: string, span: Span): SqlcError {
-  return error('bind/operand-type', { found: typeName(operand.type), operation }, { span });
 }

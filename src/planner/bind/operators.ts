@@ -1,0 +1,147 @@
+// Operators over bound operands: the types that meet, the conversions between them, and what is refused.
+
+import { BIT, familyOf, isNumeric, isText, type SqlType, typeName } from '../../arrow/sql-type.ts';
+import { error, type SqlcError } from '../../common/errors.ts';
+import type { Span } from '../../common/span.ts';
+import type * as ast from '../../parser/ast.ts';
+import { type Expr, isNullLiteral, operator } from '../expression.ts';
+import { arithmeticType, castable, coerce, commonType, concatType } from './types.ts';
+
+/** A binary operator other than AND and OR. */
+export function combine(e: ast.Binary, left: Expr, right: Expr): Expr {
+  switch (e.operator) {
+    case '=':
+    case '<>':
+    case '<':
+    case '<=':
+    case '>':
+    case '>=': {
+      const type = commonType(left.type, right.type);
+      if (type === undefined) throw clash(left, right, `"${e.operator}"`, e.span);
+      if (type.kind === 'struct' && e.operator !== '=' && e.operator !== '<>')
+        throw operandType(left, `"${e.operator}"`, e.span);
+      return operator(e.operator, comparable(left, right, type), BIT, e.span);
+    }
+    case '||':
+      return concatenate(left, right, e.span);
+    case '+':
+      if (isConcat(left, right)) return concatenate(left, right, e.span);
+      return arithmetic('+', left, right, e.span);
+    case '-':
+    case '*':
+    case '/':
+    case '%':
+      return arithmetic(e.operator, left, right, e.span);
+    case '&':
+    case '|':
+    case '^': {
+      const type = commonType(left.type, right.type);
+      if (type === undefined || (familyOf(type) !== 'integer' && type.kind !== 'bit'))
+        throw clash(left, right, `"${e.operator}"`, e.span);
+      return operator(e.operator, [coerce(left, type), coerce(right, type)], type, e.span);
+    }
+    default:
+      throw operandType(left, `"${e.operator}"`, e.span);
+  }
+}
+
+/** Trailing blanks of char columns and of literals do not count (DEC 36); elsewhere text is compared as it is. */
+function comparable(left: Expr, right: Expr, type: SqlType): Expr[] {
+  const sides = [coerce(left, type), coerce(right, type)];
+  if (!isText(type) || ![left, right].some(isPadded)) return sides;
+  return sides.map((side) => operator('rtrim', [side], side.type, side.span));
+}
+
+function isPadded(side: Expr): boolean {
+  return (
+    side.type.kind === 'char' ||
+    side.type.kind === 'nchar' ||
+    (side.kind === 'literal' && typeof side.value === 'string' && side.value.endsWith(' '))
+  );
+}
+
+function isConcat(left: Expr, right: Expr): boolean {
+  const joins = (x: Expr, y: Expr) =>
+    (isText(x.type) || familyOf(x.type) === 'binary') &&
+    (familyOf(y.type) === familyOf(x.type) || y.type.kind === 'null');
+  return joins(left, right) || joins(right, left);
+}
+
+function concatenate(left: Expr, right: Expr, span: Span): Expr {
+  for (const side of [left, right]) {
+    if (side.type.kind !== 'null' && !isText(side.type) && familyOf(side.type) !== 'binary')
+      throw operandType(side, 'concatenation', span);
+  }
+  const type = concatType(left.type, right.type);
+  const label = (x: Expr) => (isNullLiteral(x) ? coerce(x, type) : x);
+  return operator('concat', [label(left), label(right)], type, span);
+}
+
+function arithmetic(op: '+' | '-' | '*' | '/' | '%', left: Expr, right: Expr, span: Span): Expr {
+  // A bare NULL is of the other side's type.
+  const beside = (x: Expr, y: Expr) => (isNullLiteral(x) && !isText(y.type) ? coerce(x, y.type) : x);
+  const [a, b] = [beside(fromText(left, right), right), beside(fromText(right, left), left)];
+  const type = arithmeticType(op, a, b);
+  if (type === undefined) throw clash(left, right, `"${op}"`, span);
+  const exact = familyOf(type) === 'decimal';
+  // Decimal operands keep their own precision; other types meet in the result's.
+  const side = (x: Expr) => (isNullLiteral(x) || !exact ? coerce(x, type) : x);
+  return operator(op, [side(a), side(b)], type, span);
+}
+
+/** In arithmetic a text side becomes the other side's type. */
+function fromText(side: Expr, other: Expr): Expr {
+  if (!isText(side.type)) return side;
+  return isNumeric(other.type) && other.type.kind !== 'bit' ? coerce(side, other.type) : side;
+}
+
+export function toText(expr: Expr, what: string, span: Span): Expr {
+  if (isText(expr.type)) return expr;
+  const type: SqlType = { kind: 'nvarchar', length: 'max' };
+  if (!castable(expr.type, type)) throw operandType(expr, what, span);
+  return coerce(expr, type);
+}
+
+/** CASE with its branches converted to one type. */
+export function caseOf(branches: readonly { when: Expr; then: Expr }[], otherwise: Expr | undefined, span: Span): Expr {
+  const values = [...branches.map((b) => b.then), ...(otherwise === undefined ? [] : [otherwise])];
+  const type = unify(values, 'CASE', span);
+  return {
+    kind: 'case',
+    branches: branches.map((b) => ({ when: b.when, then: coerce(b.then, type) })),
+    otherwise: otherwise === undefined ? undefined : coerce(otherwise, type),
+    type,
+    span,
+  };
+}
+
+export function equals(left: Expr, right: Expr, span: Span): Expr {
+  const type = commonType(left.type, right.type);
+  if (type === undefined) throw clash(left, right, 'CASE', span);
+  return operator('=', [coerce(left, type), coerce(right, type)], BIT, span);
+}
+
+export function unify(values: readonly Expr[], what: string, span: Span): SqlType {
+  return values.reduce(
+    (type: SqlType, value) => {
+      const common = commonType(type, value.type);
+      if (common === undefined) {
+        throw error(
+          'bind/type-clash',
+          { left: typeName(type), right: typeName(value.type), operation: what },
+          { span: value.span ?? span },
+        );
+      }
+      return common;
+    },
+    { kind: 'null' },
+  );
+}
+
+export function clash(left: Expr, right: Expr, operation: string, span: Span): SqlcError {
+  return error('bind/type-clash', { left: typeName(left.type), right: typeName(right.type), operation }, { span });
+}
+
+export function operandType(operand: Expr, operation: string, span: Span): SqlcError {
+  return error('bind/operand-type', { found: typeName(operand.type), operation }, { span });
+}
