@@ -10,7 +10,7 @@ import { findObject, type Snapshot, sameName } from '../catalog/snapshot.ts';
 import { error, invariant } from '../common/errors.ts';
 import { didYouMean } from '../common/suggest.ts';
 import { castable } from '../planner/bind/types.ts';
-import { castSql, storedSql } from '../planner/duckdb-dialect.ts';
+import { castSql, storedSql } from '../planner/duckdb-dialect/casts.ts';
 import { quote, stringLiteral } from '../planner/sql-text.ts';
 import { storageCredential } from '../storage/credential.ts';
 import { parseLocation, resolveLocation } from '../storage/location.ts';

@@ -3,7 +3,10 @@
 
 import { familyOf } from '../arrow/sql-type.ts';
 import { invariant, unreachable } from '../common/errors.ts';
-import { aggregateSql, castSql, literalSql, operatorSql, typed } from './duckdb-dialect.ts';
+import { aggregateSql } from './duckdb-dialect/aggregates.ts';
+import { castSql } from './duckdb-dialect/casts.ts';
+import { literalSql, typed } from './duckdb-dialect/literals.ts';
+import { operatorSql } from './duckdb-dialect/operators.ts';
 import type {
   AggregateExpr,
   Bound,

@@ -5,7 +5,7 @@ import type { Definitions, ObjectKind, StoredTable, TableDefinition } from '../.
 import { DEFAULT_SCHEMA, type Snapshot, sameName } from '../../catalog/snapshot.ts';
 import type { CatalogChange, CatalogStore } from '../../catalog/store.ts';
 import { error } from '../../common/errors.ts';
-import { literalSql } from '../../planner/duckdb-dialect.ts';
+import { literalSql } from '../../planner/duckdb-dialect/literals.ts';
 import { quote } from '../../planner/sql-text.ts';
 import type { Fragment } from '../../planner/unparse.ts';
 import type { Connection } from './connection.ts';

@@ -2,7 +2,8 @@
 
 import { catalogue, type ErrorCode } from '../../common/catalogue.ts';
 import { error, SqlcError } from '../../common/errors.ts';
-import { RAISED, SHIELDED } from '../../planner/duckdb-dialect.ts';
+import { SHIELDED } from '../../planner/duckdb-dialect/casts.ts';
+import { RAISED } from '../../planner/duckdb-dialect/raise.ts';
 
 export function duckdbError(cause: unknown): SqlcError {
   if (cause instanceof SqlcError) return cause;
@@ -70,7 +71,7 @@ const NAMES: Readonly<Record<string, string>> = {
   DOUBLE: 'float',
   FLOAT: 'real',
   BOOL: 'bit',
-  // DuckDB names a UUID by what it is stored as, and we read a bit as this decimal (duckdb-dialect.ts).
+  // DuckDB names a UUID by what it is stored as, and we read a bit as this decimal (duckdb-dialect/casts.ts).
   INT128: 'uniqueidentifier',
   'DECIMAL(37,0)': 'bit',
   TIMESTAMP: 'datetime2',

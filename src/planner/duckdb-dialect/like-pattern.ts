@@ -1,9 +1,9 @@
 // LIKE: T-SQL's patterns have character classes, DuckDB's do not. Patterns without brackets stay LIKE; the others
 // become an anchored regular expression.
 
-import { error } from '../common/errors.ts';
-import type { Expr, OperatorExpr } from './expression.ts';
-import { stringLiteral } from './sql-text.ts';
+import { error } from '../../common/errors.ts';
+import type { Expr, OperatorExpr } from '../expression.ts';
+import { stringLiteral } from '../sql-text.ts';
 
 /** @throws SqlcError bind/argument-type when ESCAPE is not one character */
 export function likeToSql(args: readonly string[], expr: OperatorExpr, negated: boolean): string {

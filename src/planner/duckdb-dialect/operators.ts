@@ -1,0 +1,63 @@
+// DuckDB's spelling of our operators and functions, T-SQL's meaning where DuckDB's differs (3-dialect sections 0, 4).
+// What is DuckDB's stands in this folder: a second engine would be a second one like it.
+
+import { familyOf, type SqlType } from '../../arrow/sql-type.ts';
+import { invariant } from '../../common/errors.ts';
+import type { OperatorExpr } from '../expression.ts';
+import { arithmeticOperators } from './arithmetic.ts';
+import { dateOperators } from './date-functions.ts';
+import { likeToSql } from './like-pattern.ts';
+import { RAISED } from './raise.ts';
+import { call, chain, infix, type Operators } from './spell.ts';
+import { textOperators } from './text-functions.ts';
+
+const GENERAL: Operators = {
+  and: chain('AND'),
+  or: chain('OR'),
+  not: ([a]) => `(NOT ${a})`,
+  'is-true': ([a]) => `(${a} IS TRUE)`,
+  'is-not-true': ([a]) => `(${a} IS NOT TRUE)`,
+  'is-not-false': ([a]) => `(${a} IS NOT FALSE)`,
+  'is-null': ([a]) => `(${a} IS NULL)`,
+  'is-not-null': ([a]) => `(${a} IS NOT NULL)`,
+  'is-distinct': infix('IS DISTINCT FROM'),
+  'is-not-distinct': infix('IS NOT DISTINCT FROM'),
+  '=': infix('='),
+  '<>': infix('<>'),
+  '<': infix('<'),
+  '<=': infix('<='),
+  '>': infix('>'),
+  '>=': infix('>='),
+  between: ([x, low, high]) => `(${x} BETWEEN ${low} AND ${high})`,
+  'not-between': ([x, low, high]) => `(${x} NOT BETWEEN ${low} AND ${high})`,
+  'in-list': ([x, ...items]) => `(${x} IN (${items.join(', ')}))`,
+  'not-in-list': ([x, ...items]) => `(${x} NOT IN (${items.join(', ')}))`,
+  like: (args, expr) => likeToSql(args, expr, false),
+  'not-like': (args, expr) => likeToSql(args, expr, true),
+  coalesce: call('coalesce'),
+  'input-text': ([x], { args: [arg] }) => inputText(`${x}`, arg?.type),
+  // The value stands beside the error for its type; it is never reached.
+  'raise-document': ([failure, value]) =>
+    `CASE WHEN error('${RAISED}service/document:' || ${failure}.code || ' ' || ${failure}.message) IS NULL THEN ${value} ELSE ${value} END`,
+};
+
+/** A text that is equal exactly when the value is, and that JavaScript reads back without loss. */
+function inputText(sql: string, type: SqlType | undefined): string {
+  switch (type === undefined ? 'null' : familyOf(type)) {
+    case 'binary':
+      return `hex(${sql})`;
+    case 'list':
+    case 'struct':
+      return `CAST(to_json(${sql}) AS VARCHAR)`;
+    default:
+      return `CAST(${sql} AS VARCHAR)`;
+  }
+}
+
+const OPERATORS: Operators = { ...GENERAL, ...arithmeticOperators, ...textOperators, ...dateOperators };
+
+export function operatorSql(expr: OperatorExpr, args: readonly string[]): string {
+  const spell = OPERATORS[expr.op];
+  invariant(spell, `operator ${expr.op} has no spelling`);
+  return spell(args, expr);
+}
