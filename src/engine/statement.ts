@@ -1,6 +1,6 @@
 // One statement at a time: which file runs it, and where its errors point.
 
-import { at, SqlcError, unreachable } from '../common/errors.ts';
+import { at, SqlcError } from '../common/errors.ts';
 import type { RunReport } from '../exec/run-report.ts';
 import type { Statement } from '../parser/ast.ts';
 import type { ParameterValue } from '../planner/bind/context.ts';
@@ -12,6 +12,7 @@ import { dropObject } from './statements/drop-object.ts';
 import { explainStatement } from './statements/explain.ts';
 import { runSelect } from './statements/run-select.ts';
 import { setOption } from './statements/set-option.ts';
+import { unbuilt } from './statements/unbuilt.ts';
 import { textResult } from './text-result.ts';
 
 export interface StatementContext {
@@ -63,7 +64,7 @@ async function dispatch(statement: Statement, context: StatementContext): Promis
       await defineObject(statement, context);
       break;
     default:
-      return unreachable(statement);
+      throw unbuilt(statement);
   }
   report.status = 'done';
   return undefined;

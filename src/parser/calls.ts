@@ -60,7 +60,16 @@ export abstract class Calls extends Names {
     this.CONSUME(T.K.AS);
     const type = this.SUBRULE(this.typeName);
     this.CONSUME(T.RightParen);
-    return this.ACTION(() => ({ kind: 'cast', operand, type, style: undefined, onError, span: this.since(start) }));
+    return this.ACTION(() => ({
+      kind: 'cast',
+      method: 'cast',
+      operand,
+      type,
+      style: undefined,
+      culture: undefined,
+      onError,
+      span: this.since(start),
+    }));
   });
 
   /** `CONVERT(type, x [, style])` and TRY_CONVERT. */
@@ -79,7 +88,16 @@ export abstract class Calls extends Names {
       return this.SUBRULE1(this.expression);
     });
     this.CONSUME(T.RightParen);
-    return this.ACTION(() => ({ kind: 'cast', operand, type, style, onError, span: this.since(start) }));
+    return this.ACTION(() => ({
+      kind: 'cast',
+      method: 'convert',
+      operand,
+      type,
+      style,
+      culture: undefined,
+      onError,
+      span: this.since(start),
+    }));
   });
 
   /** `TRIM([LEADING | TRAILING | BOTH] [characters FROM] s)`. */
@@ -192,7 +210,7 @@ export abstract class Calls extends Names {
     const orderBy = this.OPTION1(() => this.SUBRULE(this.orderBy)) ?? [];
     const frame = this.OPTION2(() => this.SUBRULE(this.frame));
     this.CONSUME(T.RightParen);
-    return this.ACTION(() => ({ partitionBy, orderBy, frame, span: this.since(start) }));
+    return this.ACTION(() => ({ base: undefined, partitionBy, orderBy, frame, span: this.since(start) }));
   });
 
   readonly partitionBy: Rule<Expression[]> = this.rule('partitionBy', () => {
@@ -267,7 +285,7 @@ export abstract class Calls extends Names {
       () => this.next(T.Star),
       () => {
         const star = this.CONSUME(T.Star);
-        return this.ACTION(() => ({ kind: 'star', qualifier: [], span: spanOf(star) }));
+        return this.ACTION(() => ({ kind: 'star', qualifier: [], exclude: [], replace: [], span: spanOf(star) }));
       },
       () => this.SUBRULE(this.expression),
     );
@@ -289,6 +307,9 @@ export function plainCall(parts: readonly Identifier[], args: readonly Expressio
     args,
     distinct: false,
     service: undefined,
+    model: undefined,
+    keyed: false,
+    jsonNulls: undefined,
     trim: undefined,
     withinGroup: undefined,
     nulls: undefined,

@@ -158,7 +158,15 @@ export abstract class Expressions extends Calls {
       this.CONSUME(T.K.ESCAPE);
       return this.SUBRULE1(this.operation);
     });
-    return this.ACTION(() => ({ kind: 'like', operand, pattern, escape: escapedBy, negated, span: operand.span }));
+    return this.ACTION(() => ({
+      kind: 'like',
+      ignoreCase: false,
+      operand,
+      pattern,
+      escape: escapedBy,
+      negated,
+      span: operand.span,
+    }));
   });
 
   /** An operand with its prefixes and postfixes, put on the stack. */
@@ -221,7 +229,16 @@ export abstract class Expressions extends Calls {
           const type = this.SUBRULE(this.typeName);
           return this.ACTION(() => {
             const span = this.since(operand.span.start);
-            return { kind: 'cast', operand, type, style: undefined, onError: 'fail', span };
+            return {
+              kind: 'cast',
+              method: 'cast',
+              operand,
+              type,
+              style: undefined,
+              culture: undefined,
+              onError: 'fail',
+              span,
+            };
           });
         },
       },

@@ -29,7 +29,7 @@ type CredentialParts = Pick<CreateCredential, 'name' | 'identity' | 'secret'>;
 export abstract class Externals extends QueryParser {
   readonly createCredential: Rule<CreateCredential, [start: number]> = this.rule('createCredential', (start) => {
     const definition = this.SUBRULE(this.credentialDefinition);
-    return this.ACTION(() => ({ kind: 'create-credential', ...definition, span: this.since(start) }));
+    return this.ACTION(() => ({ kind: 'create-credential', existing: 'fail', ...definition, span: this.since(start) }));
   });
 
   readonly alterCredential: Rule<AlterCredential, [start: number]> = this.rule('alterCredential', (start) => {
@@ -88,7 +88,7 @@ export abstract class Externals extends QueryParser {
     const options = this.SUBRULE(this.optionList);
     return this.ACTION(() => {
       const span = this.since(start);
-      return { kind: 'create-service', name, options: serviceOf('CREATE', options, span), span };
+      return { kind: 'create-service', existing: 'fail', name, options: serviceOf('CREATE', options, span), span };
     });
   });
 
@@ -116,7 +116,7 @@ export abstract class Externals extends QueryParser {
     const options = this.SUBRULE(this.optionList);
     return this.ACTION(() => {
       const span = this.since(start);
-      return { kind: 'create-data-source', name, ...dataSourceOf(options, span), span };
+      return { kind: 'create-data-source', existing: 'fail', name, ...dataSourceOf(options, span), span };
     });
   });
 
@@ -128,7 +128,7 @@ export abstract class Externals extends QueryParser {
     const options = this.SUBRULE(this.optionList);
     return this.ACTION(() => {
       const span = this.since(start);
-      return { kind: 'create-file-format', name, ...fileFormatOf(options, span), span };
+      return { kind: 'create-file-format', existing: 'fail', name, ...fileFormatOf(options, span), span };
     });
   });
 
@@ -148,7 +148,14 @@ export abstract class Externals extends QueryParser {
       return this.ACTION(() => {
         if (this.next(T.K.AS)) this.refuse('CREATE EXTERNAL TABLE AS SELECT');
         const span = this.since(start);
-        return { kind: 'create-external-table', name, columns, ...externalTableOf(options, span), span };
+        return {
+          kind: 'create-external-table',
+          existing: 'fail',
+          name,
+          columns,
+          ...externalTableOf(options, span),
+          span,
+        };
       });
     },
   );

@@ -85,7 +85,7 @@ export class QueryParser extends Selects {
       if (this.next(T.K.FOR)) this.refuse(`FOR ${this.word(2)}`, 2);
       const { limit, offset } = limits;
       checkTop(body, limits);
-      return { kind: 'query', ctes, body, orderBy, limit, offset, span: this.since(start) };
+      return { kind: 'query', ctes, body, orderBy, limit, offset, forJson: undefined, span: this.since(start) };
     });
   });
 

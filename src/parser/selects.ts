@@ -36,10 +36,14 @@ export abstract class Selects extends Sources {
         distinct: isDistinct,
         top,
         items,
+        into: undefined,
         from,
         where,
         groupBy,
+        groupByAll: false,
         having,
+        windows: [],
+        qualify: undefined,
         span: this.since(start),
       };
     });
@@ -109,7 +113,7 @@ export abstract class Selects extends Sources {
         },
       ],
     });
-    return this.ACTION(() => ({ ...parts, span: this.since(start) }));
+    return this.ACTION(() => ({ ...parts, variable: undefined, span: this.since(start) }));
   });
 
   /** `*`, `t.*`, `s.t.*`. */
@@ -121,7 +125,7 @@ export abstract class Selects extends Sources {
       this.CONSUME(T.Dot);
     });
     this.CONSUME(T.Star);
-    return this.ACTION(() => ({ kind: 'star', qualifier, span: this.since(start) }));
+    return this.ACTION(() => ({ kind: 'star', qualifier, exclude: [], replace: [], span: this.since(start) }));
   });
 
   /** `AS a`, `a`, `AS 'a'`, `'a'`. */

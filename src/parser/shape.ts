@@ -16,12 +16,17 @@ export function childrenOf(expression: Expression): readonly Expression[] {
     case 'parameter':
     case 'exists':
     case 'scalar-query':
+    case 'default':
+    case 'system-variable':
       return [];
+    case 'next-value':
+      return expression.over === undefined ? [] : childrenOfWindow(expression.over);
     case 'unary':
     case 'is-null':
     case 'in-query':
     case 'quantified':
     case 'field':
+    case 'collate':
       return [expression.operand];
     case 'binary':
     case 'is-distinct':
@@ -39,7 +44,11 @@ export function childrenOf(expression: Expression): readonly Expression[] {
         expression.otherwise,
       ]);
     case 'cast':
-      return present([expression.operand, expression.style]);
+      return present([expression.operand, expression.style, expression.culture]);
+    case 'at-time-zone':
+      return [expression.operand, expression.zone];
+    case 'row':
+      return expression.items;
     case 'call':
       return childrenOfCall(expression);
     case 'list':
@@ -60,7 +69,7 @@ export function queryOf(expression: Expression): Query | undefined {
 
 function childrenOfCall(call: FunctionCall): Expression[] {
   const over = call.over === undefined ? [] : childrenOfWindow(call.over);
-  return [...call.args, ...(call.withinGroup ?? []).map(expressionOf), ...over];
+  return [...call.args, ...present([call.model?.parameters]), ...(call.withinGroup ?? []).map(expressionOf), ...over];
 }
 
 function childrenOfWindow({ partitionBy, orderBy, frame }: WindowSpec): Expression[] {

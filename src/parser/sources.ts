@@ -187,8 +187,8 @@ export abstract class Sources extends Expressions {
     return this.ACTION(() => {
       const span = this.since(start);
       return args === undefined
-        ? { kind: 'table', name, ...named, span }
-        : { kind: 'table-function', name, args, ...named, span };
+        ? { kind: 'table', name, sample: undefined, ...named, span }
+        : { kind: 'table-function', name, args, named: [], schema: undefined, ...named, span };
     });
   });
 

@@ -96,7 +96,16 @@ export class StatementParser extends Externals {
     this.CONSUME(T.K.AS);
     const query = this.SUBRULE(this.query);
     const options = this.OPTION2(() => this.SUBRULE(this.queryOptions)) ?? [];
-    return this.ACTION(() => ({ kind: 'create-table-as', name, columns, query, options, span: this.since(start) }));
+    return this.ACTION(() => ({
+      kind: 'create-table-as',
+      existing: 'fail',
+      name,
+      columns,
+      layout: { distribution: undefined, index: undefined, partition: undefined },
+      query,
+      options,
+      span: this.since(start),
+    }));
   });
 
   /** Names only: types come from the query. */

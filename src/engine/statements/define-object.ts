@@ -3,7 +3,7 @@
 
 import { findObject, type Snapshot } from '../../catalog/snapshot.ts';
 import type { CatalogChange } from '../../catalog/store.ts';
-import { at, SqlcError } from '../../common/errors.ts';
+import { at, error, SqlcError } from '../../common/errors.ts';
 import type {
   AlterCredential,
   AlterService,
@@ -46,6 +46,8 @@ export function definitionOf(
   context: StatementContext,
 ): CatalogChange {
   const { store, blobEndpoint } = context.session.parts;
+  if ('existing' in statement && statement.existing !== 'fail')
+    throw error('not-supported', { what: 'IF NOT EXISTS or OR ALTER here' }, { span: statement.span });
   switch (statement.kind) {
     case 'create-credential':
       return {

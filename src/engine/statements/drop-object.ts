@@ -29,6 +29,8 @@ export function dropOf({ object, ifExists }: DropObject, name: ObjectName, snaps
     const table = droppedTable(object, name, snapshot, ifExists);
     return table && { action: 'drop', kind: 'table', schema: table.schema, name: table.name };
   }
+  if (!isDefinition(object))
+    throw error('not-supported', { what: `DROP ${object.toUpperCase()}` }, { span: name.span });
   const text = name.parts.map((p) => p.name).join('.');
   const found = findObject(snapshot, object, text);
   if (found === undefined) {
@@ -44,6 +46,12 @@ export function dropOf({ object, ifExists }: DropObject, name: ObjectName, snaps
     );
   }
   return { action: 'drop', kind: object, name: found.name };
+}
+
+function isDefinition(
+  object: DropObject['object'],
+): object is 'credential' | 'data source' | 'file format' | 'service' {
+  return ['credential', 'data source', 'file format', 'service'].includes(object);
 }
 
 function droppedTable(object: 'table' | 'external table', name: ObjectName, snapshot: Snapshot, ifExists: boolean) {

@@ -15,9 +15,11 @@ import { LAZY_FUNCTIONS } from './lazy-functions.ts';
 import { operandType } from './operators.ts';
 import { RESERVED_FUNCTIONS } from './reserved-functions.ts';
 import { SCALAR_FUNCTIONS } from './scalar-functions.ts';
+import { refuseUnbuiltCall } from './unbuilt.ts';
 import { WINDOW_FUNCTIONS, windowOf } from './window-functions.ts';
 
 export function bindCall(call: FunctionCall, env: Env): Expr {
+  refuseUnbuiltCall(call);
   const name = call.name.name.toUpperCase();
   if (call.qualifier.length > 0) throw unknownFunction(call, env);
   if (call.over !== undefined) return bindWindow(call, name, env);

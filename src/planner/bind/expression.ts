@@ -2,7 +2,7 @@
 // under the guards of the place they stand in.
 
 import { BIT, familyOf, isNumeric, type SqlType, typeName } from '../../arrow/sql-type.ts';
-import { error, unreachable } from '../../common/errors.ts';
+import { error, type SqlcError, unreachable } from '../../common/errors.ts';
 import type { Span } from '../../common/span.ts';
 import { didYouMean } from '../../common/suggest.ts';
 import type * as ast from '../../parser/ast.ts';
@@ -18,6 +18,7 @@ import { fieldsOf, resolveColumn } from './scope.ts';
 import { bindComparedQuery, bindSubquery } from './subqueries.ts';
 import { bindType } from './type-name.ts';
 import { castable, coerce } from './types.ts';
+import { refuseUnbuiltCast, refuseUnbuiltLike } from './unbuilt.ts';
 
 export function bindExpression(e: ast.Expression, outer: Env): Expr {
   if (outer.depth >= MAX_DEPTH) throw error('bind/expression-too-deep', { limit: MAX_DEPTH }, { span: e.span });
@@ -92,16 +93,30 @@ export function bindExpression(e: ast.Expression, outer: Env): Expr {
     case 'star':
       throw error('syntax/unexpected-token', { found: '"*"', expected: 'an expression' }, { span: e.span });
     case 'list':
+      throw notSupported('a list literal', e);
     case 'struct':
+      throw notSupported('a struct literal', e);
     case 'subscript':
-      throw error(
-        'not-supported',
-        { what: `a ${e.kind === 'subscript' ? 'subscript' : `${e.kind} literal`}` },
-        { span: e.span },
-      );
+      throw notSupported('a subscript', e);
+    case 'collate':
+      throw notSupported('COLLATE', e);
+    case 'at-time-zone':
+      throw notSupported('AT TIME ZONE', e);
+    case 'row':
+      throw notSupported('a row of values', e);
+    case 'next-value':
+      throw notSupported('NEXT VALUE FOR', e);
+    case 'system-variable':
+      throw notSupported(`@@${e.name.toUpperCase()}`, e);
+    case 'default':
+      throw notSupported('DEFAULT as a value', e);
     default:
       return unreachable(e);
   }
+}
+
+function notSupported(what: string, { span }: ast.Expression): SqlcError {
+  return error('not-supported', { what }, { span });
 }
 
 /** An expression that must be a condition. */
@@ -216,6 +231,7 @@ function bindChain(e: ast.Binary, env: Env): Expr {
 }
 
 function bindLike(e: ast.Like, env: Env): Expr {
+  refuseUnbuiltLike(e);
   const operand = toText(bindExpression(e.operand, env), 'LIKE', e.operand.span);
   const given = bindExpression(e.pattern, env);
   // The pattern shapes the SQL: a parameter's value is needed now, as a literal.
@@ -254,6 +270,7 @@ function bindCase(e: ast.Case, env: Env): Expr {
 }
 
 function bindCast(e: ast.Cast, env: Env): Expr {
+  refuseUnbuiltCast(e);
   const operand = bindExpression(e.operand, env);
   const type = bindType(e.type, 30);
   if (e.style !== undefined) throw error('not-supported', { what: 'a CONVERT style' }, { span: e.style.span });

@@ -13,6 +13,7 @@ import { bindCondition, flatten } from './expression.ts';
 import { bindQuery, type QueryContext, renamed } from './query.ts';
 import type { Relation, Scope } from './scope.ts';
 import { coerce, commonType } from './types.ts';
+import { refuseUnbuiltTable } from './unbuilt.ts';
 
 interface Source {
   readonly plan: LogicalPlan;
@@ -70,6 +71,15 @@ function bindSource(source: ast.TableSource, q: QueryContext): Source {
         { what: `table function "${source.name.parts.map((p) => p.name).join('.')}"` },
         { span: source.span },
       );
+    case 'table-variable':
+      throw error('not-supported', { what: 'a table variable' }, { span: source.span });
+    case 'apply':
+      throw error('not-supported', { what: `${source.type.toUpperCase()} APPLY` }, { span: source.span });
+    case 'pivot':
+    case 'unpivot':
+      throw error('not-supported', { what: source.kind.toUpperCase() }, { span: source.span });
+    case 'openrowset':
+      throw error('not-supported', { what: 'OPENROWSET' }, { span: source.span });
     default:
       return unreachable(source);
   }
@@ -80,6 +90,7 @@ function relation(name: string | undefined, schema: string | undefined, columns:
 }
 
 function bindTable(source: ast.TableReference, q: QueryContext): Source {
+  refuseUnbuiltTable(source);
   const parts = source.name.parts.map((p) => p.name);
   const name = parts.at(-1) ?? '';
   const cte = parts.length === 1 ? q.ctes.get(name.toLowerCase()) : undefined;

@@ -11,6 +11,7 @@ import { bindExpression } from './expression.ts';
 import { NO_SCOPE, type Scope } from './scope.ts';
 import { bindSelect } from './select.ts';
 import { coerce, commonType } from './types.ts';
+import { refuseUnbuiltQuery } from './unbuilt.ts';
 
 export interface QueryContext {
   readonly ctx: BindContext;
@@ -26,6 +27,7 @@ export interface BoundQuery {
 }
 
 export function bindQuery(query: ast.Query, outer: QueryContext): BoundQuery {
+  refuseUnbuiltQuery(query);
   const q = { ...outer, ctes: withCtes(query.ctes, outer.ctes) };
   if (query.body.kind === 'select') return { plan: bindSelect(query.body, query, q) };
   const plan = bindBody(query.body, q);

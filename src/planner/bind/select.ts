@@ -17,6 +17,7 @@ import { bindFrom } from './from.ts';
 import { nameOf, uniqueNames } from './names.ts';
 import { limited, outputColumn, type QueryContext, rowCount } from './query.ts';
 import type { Relation, Scope } from './scope.ts';
+import { plainGroupBy, refuseUnbuiltSelect } from './unbuilt.ts';
 
 interface Item {
   readonly name: string;
@@ -27,6 +28,7 @@ interface Item {
 
 /** @param tail ORDER BY, LIMIT and OFFSET of the query whose whole body this SELECT is. */
 export function bindSelect(select: ast.Select, tail: ast.Query | undefined, q: QueryContext): LogicalPlan {
+  refuseUnbuiltSelect(select);
   const { plan, scope } = bindFrom(select.from, q);
   const below: PlanHolder = { plan };
   const env: Env = {
@@ -101,7 +103,7 @@ function bindGrouping(select: ast.Select, env: Env, below: PlanHolder) {
   const keys = new Map<string, Column>();
   const groups: (Column & { expr: Expr })[] = [];
   const inGroupBy: Env = { ...env, clause: 'GROUP BY' };
-  for (const e of select.groupBy) {
+  for (const e of plainGroupBy(select)) {
     const written = aliasedGroup(e, env);
     const expr = bindExpression(written, inGroupBy);
     if (columnsUsed(expr).size === 0) throw error('bind/group-by-constant', {}, { span: e.span });

@@ -1,0 +1,75 @@
+// What the grammar reads and the binder does not build yet: refused by name, at its place.
+// Each check goes when its construct is built.
+
+import { error } from '../../common/errors.ts';
+import type { Span } from '../../common/span.ts';
+import type * as ast from '../../parser/ast.ts';
+
+type Part = readonly [what: string, found: { readonly span: Span } | undefined];
+
+/** @throws SqlcError not-supported */
+export function refuseUnbuiltQuery(query: ast.Query): void {
+  refuse(['FOR JSON', query.forJson]);
+}
+
+/** @throws SqlcError not-supported */
+export function refuseUnbuiltSelect(select: ast.Select): void {
+  refuse(
+    ['SELECT INTO here', select.into],
+    ['GROUP BY ALL', select.groupByAll ? select : undefined],
+    ['a named window', select.windows[0]],
+    ['QUALIFY', select.qualify],
+    ['assigning a variable in SELECT', select.items.find((item) => item.variable !== undefined)],
+    [
+      'EXCLUDE or REPLACE after *',
+      select.items.find(({ expression: e }) => e.kind === 'star' && (e.exclude.length > 0 || e.replace.length > 0)),
+    ],
+  );
+}
+
+/** GROUP BY without grouping sets. @throws SqlcError not-supported */
+export function plainGroupBy(select: ast.Select): readonly ast.Expression[] {
+  return select.groupBy.map((element) => {
+    switch (element.kind) {
+      case 'rollup':
+      case 'cube':
+      case 'grouping-sets':
+        throw notSupported(element.kind.toUpperCase().replace('-', ' '), element.span);
+      default:
+        return element;
+    }
+  });
+}
+
+/** @throws SqlcError not-supported */
+export function refuseUnbuiltTable(table: ast.TableReference): void {
+  refuse(['TABLESAMPLE', table.sample]);
+}
+
+/** @throws SqlcError not-supported */
+export function refuseUnbuiltCall(call: ast.FunctionCall): void {
+  refuse(
+    ['USE MODEL', call.model?.name],
+    ['key: value arguments', call.keyed ? call : undefined],
+    ['NULL ON NULL and ABSENT ON NULL', call.jsonNulls === undefined ? undefined : call],
+    ['a named window', call.over?.base],
+  );
+}
+
+/** @throws SqlcError not-supported */
+export function refuseUnbuiltCast(cast: ast.Cast): void {
+  refuse(['PARSE', cast.method === 'parse' ? cast : undefined]);
+}
+
+/** @throws SqlcError not-supported */
+export function refuseUnbuiltLike(like: ast.Like): void {
+  refuse(['ILIKE', like.ignoreCase ? like : undefined]);
+}
+
+function refuse(...parts: readonly Part[]): void {
+  for (const [what, found] of parts) if (found !== undefined) throw notSupported(what, found.span);
+}
+
+function notSupported(what: string, span: Span) {
+  return error('not-supported', { what }, { span });
+}
