@@ -43,15 +43,9 @@ export class AnswerTable {
   /** Query for the distinct inputs among some rows that no answer is known for yet, with the first row that needs each. */
   missing(call: PhysicalCall, rows: string, first: string | undefined): string {
     const inputs = call.inputs.map(columnName);
-    // A NULL needs no call: its answer is NULL. Neither does a text that services refuse as empty.
-    const needed = call.operation.inputs.flatMap((input, i) => {
-      if (input.optional) return [];
-      const present = `${inputs[i]} IS NOT NULL`;
-      return isLocal(call.operation) ? [present] : [`${present} AND ${inputs[i]} <> ''`];
-    });
     const keys = inputs.map((c, i) => `encode(${c}) AS k${i + 1}`);
     const names = inputs.map((_, i) => `k${i + 1}`);
-    const wanted = `SELECT ${keys.join(', ')}${first === undefined ? '' : `, ${first} AS first`} FROM ${rows} WHERE ${['TRUE', ...needed].join(' AND ')}`;
+    const wanted = `SELECT ${keys.join(', ')}${first === undefined ? '' : `, ${first} AS first`} FROM ${rows} WHERE ${needed(call)}`;
     const distinct =
       first === undefined
         ? `SELECT DISTINCT ${names.join(', ')} FROM (${wanted}) AS w`
@@ -62,6 +56,16 @@ export class AnswerTable {
         ? ''
         : ` WHERE NOT EXISTS (SELECT 1 FROM ${WORK}.${this.#schema}.${quote(this.#table)} AS a WHERE ${known})`;
     return `SELECT * FROM (${distinct}) AS d${unknown}`;
+  }
+
+  /** How many rows need an answer. */
+  async count(call: PhysicalCall, rows: string, signal: AbortSignal): Promise<number> {
+    const [[found] = []] = await this.#connection.rows(
+      `SELECT count(*) FROM ${rows} WHERE ${needed(call)}`,
+      [],
+      signal,
+    );
+    return Number(found ?? 0);
   }
 
   /** Counts the inputs of a query of keys as answered, without answers: for estimates. */
@@ -100,6 +104,16 @@ export class AnswerTable {
     appender.appendDataChunk(chunkOf(this.#types, [...keys, values, errors]));
     this.#rows += answers.length;
   }
+}
+
+/** A NULL needs no call: its answer is NULL. Neither does a text that services refuse as empty. */
+function needed({ operation, inputs }: PhysicalCall): string {
+  const conditions = operation.inputs.flatMap((input, i) => {
+    const name = columnName(inputs[i] ?? 0);
+    if (input.optional) return [];
+    return [`${name} IS NOT NULL`, ...(isLocal(operation) ? [] : [`${name} <> ''`])];
+  });
+  return ['TRUE', ...conditions].join(' AND ');
 }
 
 function bytesOf(text: string | null | undefined): Uint8Array | null {

@@ -13,7 +13,10 @@ import { streamSegment } from './stream-segment.ts';
 /** Everything the output needs: external tables opened, set-oriented calls answered. */
 export async function prepareOutput(plan: PhysicalPlan, work: StatementWork, files: ExternalFiles): Promise<void> {
   for (const table of plan.external) await openExternal(table, work, files);
-  for (const stage of plan.stages) await runStage(stage, work);
+  for (const step of plan.stages) {
+    await runStage(step, work);
+    await work.countRows(step.call, work.names.stage(step.stage));
+  }
 }
 
 /** @throws SqlcError whatever a fragment, a service or storage says; the signal's reason when cancelled */

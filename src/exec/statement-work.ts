@@ -8,7 +8,7 @@ import { quote } from '../planner/sql-text.ts';
 import type { WorkNames } from '../planner/unparse.ts';
 import type { Budget } from '../udf/budget.ts';
 import type { CallOptions } from '../udf/call-operator.ts';
-import { type CallStatistics, callStatistics } from '../udf/call-statistics.ts';
+import { CallStatistics } from '../udf/call-statistics.ts';
 import type { ErrorLimit } from '../udf/error-limit.ts';
 import { type Input, isLocal, type Operation, type WireOperation } from '../udf/operation.ts';
 import { inProcessService } from '../udf/registered-function.ts';
@@ -128,15 +128,9 @@ export class StatementWork {
   /** Asks the call's service for the inputs a query of keys gives. */
   async ask(call: PhysicalCall, chunks: AsyncIterable<DuckDBDataChunk>): Promise<void> {
     const { operation } = call;
-    const { report, signal, budget, errorLimit, maxWaitSeconds, maxStallSeconds } = this.options;
+    const { signal, budget, errorLimit, maxWaitSeconds, maxStallSeconds } = this.options;
     const pool = await this.poolOf(call);
-    const stats =
-      this.#statistics.get(call.answers) ??
-      callStatistics(operation.id, pool.map((s) => s.name).join(', '), pool[0].currency);
-    if (!this.#statistics.has(call.answers)) {
-      this.#statistics.set(call.answers, stats);
-      report.operations.push(stats);
-    }
+    const stats = await this.#statisticsOf(call);
     const table = await this.answersOf(call);
     const cache = await this.cacheOf(call);
     const inputs = counted(inputsOf(chunks, call.inputs.length), stats);
@@ -151,6 +145,27 @@ export class StatementWork {
       maxWaitSeconds,
       maxStallSeconds,
     });
+  }
+
+  /** Counts the rows of a relation that need an answer of the call. */
+  async countRows(call: PhysicalCall, rows: string): Promise<void> {
+    const answers = await this.answersOf(call);
+    (await this.#statisticsOf(call)).countRows(await answers.count(call, rows, this.options.signal));
+  }
+
+  /** By name of the answer table. */
+  get statistics(): ReadonlyMap<string, CallStatistics> {
+    return this.#statistics;
+  }
+
+  async #statisticsOf(call: PhysicalCall): Promise<CallStatistics> {
+    const known = this.#statistics.get(call.answers);
+    if (known !== undefined) return known;
+    const pool = await this.poolOf(call);
+    const made = new CallStatistics(call.operation.id, pool.map((s) => s.name).join(', '), pool[0].currency);
+    this.#statistics.set(call.answers, made);
+    this.options.report.operations.push(made);
+    return made;
   }
 
   /** Runs when the statement ends. */

@@ -139,6 +139,7 @@ class RowBuffer {
     } finally {
       connection.close();
     }
+    await this.#work.countRows(call, this.#range(lo, hi));
     return asked;
   }
 

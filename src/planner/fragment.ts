@@ -94,7 +94,7 @@ function readsAnswers(plan: LogicalPlan): boolean {
 }
 
 /** Plain letters: it becomes part of a table's name. Names of services differ without case. */
-function answersName(operation: string, service: string | undefined): string {
+export function answersName(operation: string, service: string | undefined): string {
   return [operation, ...(service === undefined ? [] : [service.toLowerCase()])].join(' ');
 }
 

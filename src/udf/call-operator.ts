@@ -173,7 +173,7 @@ async function* lookedUp(
 
 function cachedAnswer(input: Input, outcome: Outcome, { stats }: CallOptions): Answered {
   stats.cached++;
-  if (!outcome.ok) stats.errors[outcome.error.code] = (stats.errors[outcome.error.code] ?? 0) + 1;
+  if (!outcome.ok) stats.countError(outcome.error.code);
   return { input, outcome };
 }
 

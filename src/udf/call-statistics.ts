@@ -1,62 +1,115 @@
 // What calling a service cost, per operation: the numbers of the run report (1-product).
 
-export interface CallStatistics {
-  readonly operation: string;
-  readonly service: string;
-  model: string | null;
-  /** Inputs sent, repeats of failed attempts included. */
-  documents: number;
-  /** Distinct inputs needed. */
-  distinct: number;
-  cached: number;
-  /** Inputs in requests that were answered. */
-  answered: number;
-  /** HTTP requests, retries and 429s included. */
-  requests: number;
-  retries: number;
-  throttled: number;
-  /** Per distinct input, by code. */
-  errors: Record<string, number>;
-  /** Of the failed requests: what support asks for. */
-  requestIds: string[];
-  bytesSent: number;
-  bytesReceived: number;
-  /** Of what was billed; 0 where no price is known. */
-  cost: number;
-  readonly currency: string;
-  /** Milliseconds of each answered request; bounded. */
-  latencies: number[];
-}
-
 const MAX_LATENCIES = 10_000;
 const MAX_REQUEST_IDS = 100;
 
-export function callStatistics(operation: string, service: string, currency: string): CallStatistics {
-  return {
-    operation,
-    service,
-    model: null,
-    documents: 0,
-    distinct: 0,
-    cached: 0,
-    answered: 0,
-    requests: 0,
-    retries: 0,
-    throttled: 0,
-    errors: {},
-    requestIds: [],
-    bytesSent: 0,
-    bytesReceived: 0,
-    cost: 0,
-    currency,
-    latencies: [],
-  };
+/** Documents of the virtual bill that were not bought, by why. They and what was bought add up to it. */
+export interface SavedDocuments {
+  /** Equal inputs, and mentions that share an answer. */
+  dedup: number;
+  cache: number;
+  /** Other calls' filters came first. */
+  order: number;
+  /** Relational filters and joins came first. */
+  placement: number;
+  fusion: number;
+  /** Rows that nobody wanted any more. */
+  early: number;
 }
 
-export function recordLatency(stats: CallStatistics, ms: number): void {
-  if (stats.latencies.length < MAX_LATENCIES) stats.latencies.push(ms);
+/** Of one operation at one service, within one statement. Its own enumerable fields are the report's. */
+export class CallStatistics {
+  readonly operation: string;
+  readonly service: string;
+  model: string | null = null;
+  /** Inputs sent, repeats of failed attempts included. */
+  documents = 0;
+  /** Distinct inputs needed. */
+  distinct = 0;
+  cached = 0;
+  /** HTTP requests, retries and 429s included. */
+  requests = 0;
+  retries = 0;
+  throttled = 0;
+  /** Per distinct input, by code. */
+  readonly errors: Record<string, number> = {};
+  /** Of the failed requests: what support asks for. The first hundred. */
+  readonly requestIds: string[] = [];
+  bytesSent = 0;
+  bytesReceived = 0;
+  /** Of what was billed; 0 where no price is known. */
+  cost = 0;
+  readonly currency: string;
+  readonly latencyMs = new Latencies();
+  /** What evaluating the text row by row would have bought: rows with an input at the call's place in the text. */
+  virtualDocuments = 0;
+  readonly saved: SavedDocuments = { dedup: 0, cache: 0, order: 0, placement: 0, fusion: 0, early: 0 };
+  /** Whether `virtualDocuments`, `saved.order` or `saved.placement` is an estimate. */
+  estimated = false;
+  /** Inputs in requests that were answered. */
+  #answered = 0;
+  /** Rows with an input that reached the call. */
+  #rows = 0;
+
+  constructor(operation: string, service: string, currency: string) {
+    this.operation = operation;
+    this.service = service;
+    this.currency = currency;
+  }
+
+  get answered(): number {
+    return this.#answered;
+  }
+
+  get rows(): number {
+    return this.#rows;
+  }
+
+  countAnswered(documents: number): void {
+    this.#answered += documents;
+  }
+
+  countRows(rows: number): void {
+    this.#rows += rows;
+  }
+
+  countError(code: string): void {
+    this.errors[code] = (this.errors[code] ?? 0) + 1;
+  }
+
+  countRequestId(id: string | undefined): void {
+    if (id !== undefined && this.requestIds.length < MAX_REQUEST_IDS) this.requestIds.push(id);
+  }
 }
 
-export function recordRequestId(stats: CallStatistics, id: string | undefined): void {
-  if (id !== undefined && stats.requestIds.length < MAX_REQUEST_IDS) stats.requestIds.push(id);
+/** Milliseconds of answered requests; of the first ten thousand. */
+export class Latencies {
+  readonly #values: number[] = [];
+
+  add(ms: number): void {
+    if (this.#values.length < MAX_LATENCIES) this.#values.push(ms);
+  }
+
+  get p50(): number | null {
+    return this.#percentile(50);
+  }
+
+  get p95(): number | null {
+    return this.#percentile(95);
+  }
+
+  get p99(): number | null {
+    return this.#percentile(99);
+  }
+
+  toJSON(): { p50: number | null; p95: number | null; p99: number | null } {
+    return { p50: this.p50, p95: this.p95, p99: this.p99 };
+  }
+
+  /** The nearest rank; null when nothing was answered. */
+  #percentile(p: number): number | null {
+    const sorted = [...this.#values].sort((a, b) => a - b);
+    const value = sorted[Math.max(0, Math.ceil((p / 100) * sorted.length) - 1)];
+    return value === undefined ? null : Math.round(value * 10) / 10;
+  }
 }

@@ -4,7 +4,6 @@
 import { error, invariant, type SqlcError } from '../common/errors.ts';
 import type { Reservation } from './budget.ts';
 import type { Answered, CallOptions } from './call-operator.ts';
-import { recordLatency, recordRequestId } from './call-statistics.ts';
 import type { Permit } from './limiter.ts';
 import {
   type Decoded,
@@ -74,7 +73,7 @@ async function settled(
     if (!outcome.ok && outcome.error.retriable && batch.length > 1) missing.push(input);
     else answered.push({ input, outcome });
   }
-  for (const { outcome } of answered) if (!outcome.ok) countError(outcome.error, options);
+  for (const { outcome } of answered) if (!outcome.ok) options.stats.countError(outcome.error.code);
   await options.cache?.store.put(answered);
   if (missing.length === 0) return answered;
   // Fewer documents each time: alone in its request a document's silence is its error.
@@ -87,14 +86,10 @@ async function settled(
 }
 
 async function failed(input: Input, failure: DocumentError, options: RequestOptions): Promise<Answered> {
-  countError(failure, options);
+  options.stats.countError(failure.code);
   const answer: Answered = { input, outcome: { ok: false, error: failure } };
   await options.cache?.store.put([answer]);
   return answer;
-}
-
-function countError({ code }: DocumentError, { stats }: RequestOptions): void {
-  stats.errors[code] = (stats.errors[code] ?? 0) + 1;
 }
 
 /** A registered function: called once, in this process; what it throws ends the statement. */
@@ -104,8 +99,8 @@ async function compute(batch: readonly Input[], operation: LocalOperation, optio
   stats.documents += batch.length;
   const started = performance.now();
   const outcomes = await operation.call(batch, { signal: kill });
-  recordLatency(stats, performance.now() - started);
-  stats.answered += batch.length;
+  stats.latencyMs.add(performance.now() - started);
+  stats.countAnswered(batch.length);
   options.progress();
   return { kind: 'answered', outcomes, model: operation.id };
 }
@@ -130,11 +125,11 @@ async function attempts(batch: readonly Input[], service: Service, options: Wire
     const decoded = operation.decode(sent, batch);
     if (decoded.kind === 'answered') {
       stats.model = decoded.model;
-      stats.answered += batch.length;
+      stats.countAnswered(batch.length);
       options.progress();
       return decoded;
     }
-    recordRequestId(stats, sent.headers['apim-request-id']);
+    stats.countRequestId(sent.headers['apim-request-id']);
     if (decoded.kind === 'refused' && !isTransient(sent.status)) return decoded;
     detail = decoded.kind === 'protocol' ? decoded.detail : `${sent.status} ${decoded.refusal.innerCode}`;
     if (decoded.kind === 'protocol' && attempt === ATTEMPTS) {
@@ -203,7 +198,7 @@ async function sendOnce(
     stats.bytesSent += request.body.byteLength;
     const started = performance.now();
     const response = await to.transport.send(request, { signal: kill, timeoutMs: to.requestTimeoutMs });
-    if (response.status === 200) recordLatency(stats, performance.now() - started);
+    if (response.status === 200) stats.latencyMs.add(performance.now() - started);
     return response;
   }
 }

@@ -9,10 +9,12 @@ import type { CreateTableAs } from '../../parser/ast.ts';
 import { newTableName } from '../../planner/bind/objects.ts';
 import { renamed } from '../../planner/bind/query.ts';
 import { type PlannedQuery, planQuery } from '../../planner/plan-query.ts';
+import { printPlan } from '../../planner/print-plan.ts';
 import { planAfterProbing } from '../plan-learning.ts';
 import { type Session, statusOf } from '../session.ts';
 import { withOptions } from '../settings.ts';
 import type { StatementContext } from '../statement.ts';
+import { settleBill } from '../virtual-bill.ts';
 
 export async function createTableAs(statement: CreateTableAs, context: StatementContext): Promise<void> {
   const { session, report } = context;
@@ -29,10 +31,12 @@ export async function createTableAs(statement: CreateTableAs, context: Statement
     try {
       const files = { storage: session.parts.storage, snapshot, blobEndpoint: session.parts.blobEndpoint };
       const plan = await planAfterProbing(planned, statement.query, inputs, 'blocking', work, files);
+      report.plan = printPlan(plan.logical);
       await prepareOutput(plan.physical, work, files);
       const { output } = plan.physical;
       invariant(output.kind === 'fragment', 'a blocking consumer gets one fragment');
       await session.parts.store.createTableAs(table, output.fragment, running.signal);
+      await settleBill(plan, work, inputs.learnt, settings.explain_scan_seconds);
       report.status = 'done';
     } finally {
       await work.close();

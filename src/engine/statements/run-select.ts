@@ -5,11 +5,13 @@ import type { Snapshot } from '../../catalog/snapshot.ts';
 import { prepareOutput, runOutput } from '../../exec/run-plan.ts';
 import type { Query, SelectStatement } from '../../parser/ast.ts';
 import { type PlannedQuery, planQuery } from '../../planner/plan-query.ts';
+import { printPlan } from '../../planner/print-plan.ts';
 import { planAfterProbing } from '../plan-learning.ts';
 import { Result } from '../result.ts';
 import { type Session, statusOf } from '../session.ts';
 import { withOptions } from '../settings.ts';
 import type { StatementContext } from '../statement.ts';
+import { settleBill } from '../virtual-bill.ts';
 
 export async function runSelect(statement: SelectStatement, context: StatementContext): Promise<Result> {
   const { session, report } = context;
@@ -45,7 +47,9 @@ async function* rows(planned: PlannedQuery, schema: Result['schema'], context: O
       const files = { storage: session.parts.storage, snapshot, blobEndpoint: session.parts.blobEndpoint };
       const plan = await planAfterProbing(planned, context.query, context.inputs, 'streaming', work, files);
       await prepareOutput(plan.physical, work, files);
+      report.plan = printPlan(plan.logical);
       yield* runOutput(plan.physical, schema, work);
+      await settleBill(plan, work, context.inputs.learnt, settings.explain_scan_seconds);
       report.status = 'done';
     } catch (failure) {
       report.status = statusOf(failure);

@@ -1,0 +1,103 @@
+// The virtual bill of a statement that is done: what evaluating its text row by row would have bought, and why what was
+// bought is less. Reads data that the statement read, never an answer nobody asked for; bounded in time.
+
+import type { StatementWork } from '../exec/statement-work.ts';
+import { type CallPlace, callPlaces } from '../planner/call-places.ts';
+import { fragmentPlan } from '../planner/fragment.ts';
+import { columnsOf } from '../planner/plan.ts';
+import { columnIds, type PlannedQuery } from '../planner/plan-query.ts';
+import { visitPlan } from '../planner/shape.ts';
+import type { CallStatistics } from '../udf/call-statistics.ts';
+import type { LearntStatistics } from './learnt.ts';
+
+/** Rules after which a call still sees the rows it sees in the text. */
+const KEEP_ROWS = new Set(['prune', 'share']);
+
+/** @param seconds for counting rows; what is not counted by then is estimated */
+export async function settleBill(
+  planned: PlannedQuery,
+  work: StatementWork,
+  learnt: LearntStatistics,
+  seconds: number,
+): Promise<void> {
+  const operations = [...work.statistics];
+  if (operations.length === 0) return;
+  const context = columnIds(learnt, highestId(planned));
+  const written = callPlaces(planned.bound, context, true);
+  const placed = callPlaces(planned.logical, context, false);
+  const { output } = planned.physical;
+  const stops = output.kind === 'stream' && output.limit !== undefined;
+  const moved = stops || planned.steps.some((step) => !KEEP_ROWS.has(step.rule));
+  const signal = AbortSignal.any([work.options.signal, AbortSignal.timeout(Math.ceil(seconds * 1000))]);
+  const rowsAt = async (places: readonly CallPlace[]): Promise<number | undefined> => {
+    let rows = 0;
+    for (const { count } of places) {
+      if (count === undefined || seconds === 0) return undefined;
+      const { output } = fragmentPlan(count, work.names, context, false);
+      if (output.kind !== 'fragment') return undefined;
+      const { sql, parameters } = output.fragment;
+      try {
+        const [[found] = []] = await work.connection.rows(sql, parameters, signal);
+        rows += Number(found ?? 0);
+      } catch {
+        return undefined; // the time was over: an estimate is no reason to fail
+      }
+    }
+    return rows;
+  };
+  for (const [answers, stats] of operations) {
+    const mentions = written.filter((p) => p.answers === answers);
+    const calls = placed.filter((p) => p.answers === answers);
+    const share = calls.length === 0 ? 1 : mentions.length / calls.length;
+    const virtual = moved ? await rowsAt(mentions) : stats.rows * share;
+    const reached = moved ? await rowsAt(calls) : stats.rows;
+    const known = virtual !== undefined && reached !== undefined && Number.isInteger(share);
+    settle(stats, {
+      virtual: virtual ?? stats.rows * share,
+      reached: reached ?? stats.rows,
+      share,
+      stops,
+      exact: known && (!moved || [...mentions, ...calls].every((p) => p.exact)),
+    });
+  }
+}
+
+interface Settlement {
+  /** Rows with an input at the calls' places in the text. */
+  readonly virtual: number;
+  /** The same at their places in the plan, before any answer dropped a row. */
+  readonly reached: number;
+  /** Mentions in the text for each call of the plan. */
+  readonly share: number;
+  /** Whether a limit may have ended the stream. */
+  readonly stops: boolean;
+  readonly exact: boolean;
+}
+
+function settle(stats: CallStatistics, { virtual, reached, share, stops, exact }: Settlement): void {
+  const { saved, cached, distinct } = stats;
+  stats.virtualDocuments = Math.round(virtual);
+  stats.estimated = !exact;
+  let left = stats.virtualDocuments - distinct - saved.fusion;
+  const take = (documents: number): number => {
+    const taken = Math.max(0, Math.min(left, Math.round(documents)));
+    left -= taken;
+    return taken;
+  };
+  saved.cache = cached;
+  saved.placement = take(virtual - reached * share);
+  const unseen = take((reached - stats.rows) * share);
+  saved.early = stops ? unseen : 0;
+  saved.order = stops ? 0 : unseen;
+  saved.dedup = take(left);
+}
+
+function highestId({ bound, logical }: PlannedQuery): number {
+  let highest = 0;
+  for (const plan of [bound, logical]) {
+    visitPlan(plan, (node) => {
+      for (const c of columnsOf(node)) highest = Math.max(highest, c.id);
+    });
+  }
+  return highest;
+}
