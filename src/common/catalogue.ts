@@ -74,6 +74,16 @@ export const catalogue = {
   'bind/nested-aggregate': { number: 130, message: 'aggregate "{name}" stands inside another aggregate' },
   'bind/misplaced-window': { number: 4108, message: 'window function "{name}" is not allowed in {clause}' },
   'bind/window-order': { number: 4112, message: '"{name}" needs ORDER BY in its OVER clause' },
+  'bind/window-distinct': { number: 10759, message: 'DISTINCT is not allowed in an aggregate with OVER' },
+  'bind/within-group': { number: 10754, message: '"{name}" needs WITHIN GROUP (ORDER BY …) with one expression' },
+  'bind/frame-place': { number: 10752, message: '"{name}" takes no window frame' },
+  'bind/frame-order': { number: 10756, message: 'a window frame needs ORDER BY in its OVER clause' },
+  'bind/frame-range': {
+    number: 4194,
+    message: 'RANGE takes UNBOUNDED and CURRENT ROW only',
+    hint: 'Count rows with ROWS instead.',
+  },
+  'bind/frame-bounds': { number: 4193, message: 'a window frame ends before it starts' },
   'bind/not-window': { number: 4113, message: '"{name}" is not a window function' },
   'bind/needs-over': { number: 10753, message: '"{name}" needs an OVER clause' },
   'bind/order-by-position': {
@@ -89,6 +99,8 @@ export const catalogue = {
   'bind/values-width': { number: 10709, message: 'rows of VALUES differ in length: {first} columns, then {found}' },
   'bind/one-column': { number: 116, message: 'a subquery used as a value returns one column, found {count}' },
   'bind/row-count': { number: 1060, message: '{clause} takes a non-negative whole number, found {found}' },
+  'bind/with-ties': { number: 1062, message: 'TOP … WITH TIES needs ORDER BY' },
+  'bind/percent': { number: 1031, message: 'TOP … PERCENT takes a number from 0 to 100, found {found}' },
   'bind/using-column': { message: 'column "{name}" of USING is missing on the {side} side' },
   'bind/unknown-parameter': {
     number: 137,

@@ -3,7 +3,7 @@
 
 import { familyOf } from '../arrow/sql-type.ts';
 import { invariant, unreachable } from '../common/errors.ts';
-import { aggregateSql } from './duckdb-dialect/aggregates.ts';
+import { aggregateSql, windowSql } from './duckdb-dialect/aggregates.ts';
 import { castSql } from './duckdb-dialect/casts.ts';
 import { literalSql, typed } from './duckdb-dialect/literals.ts';
 import { operatorSql } from './duckdb-dialect/operators.ts';
@@ -163,43 +163,16 @@ function sortKey(key: SortKey, p: Printer): string {
 }
 
 function printAggregate(expr: AggregateExpr, p: Printer): string {
-  return aggregateSql(
-    expr,
-    expr.args.map((a) => printExpr(a, p)),
-    expr.distinct,
-    orderBy(expr.orderBy, p),
-  );
+  const args = expr.args.map((a) => printExpr(a, p));
+  return aggregateSql(expr, args, { distinct: expr.distinct, order: orderBy(expr.orderBy, p), over: '' });
 }
 
 function printWindow(expr: WindowExpr, p: Printer): string {
   const args = expr.args.map((a) => printExpr(a, p));
   const partition =
     expr.partitionBy.length === 0 ? '' : `PARTITION BY ${expr.partitionBy.map((e) => printExpr(e, p)).join(', ')}`;
-  const over = [partition, orderBy(expr.orderBy, p).trim(), printFrame(expr.frame, p)]
-    .filter((part) => part !== '')
-    .join(' ');
-  const nulls = expr.nulls === 'ignore' ? ' IGNORE NULLS' : '';
-  const windowed = (call: string) => `${call} OVER (${over})`;
-  switch (expr.fn) {
-    case 'row_number':
-    case 'rank':
-    case 'dense_rank':
-      return typed(windowed(`${expr.fn}()`), expr.type);
-    case 'lag':
-    case 'lead':
-    case 'first_value':
-    case 'last_value':
-      return windowed(`${expr.fn}(${args.join(', ')}${nulls})`);
-    case 'count':
-    case 'count_big':
-      return typed(windowed(args.length === 0 ? 'count(*)' : `count(${args[0]})`), expr.type);
-    case 'avg':
-      return expr.type.kind === 'float'
-        ? windowed(`avg(${args[0]})`)
-        : typed(`${windowed(`sum(${args[0]})`)} // ${windowed(`count(${args[0]})`)}`, expr.type);
-    default:
-      return typed(windowed(`${expr.fn}(${args.join(', ')})`), expr.type);
-  }
+  const parts = [partition, orderBy(expr.orderBy, p).trim(), printFrame(expr.frame, p)];
+  return windowSql(expr, args, parts.filter((part) => part !== '').join(' '));
 }
 
 function printFrame(frame: Frame | undefined, p: Printer): string {

@@ -1,20 +1,15 @@
 // Aggregates: argument checks and result types (T-SQL: SUM and AVG of ints are ints).
 
-import { BIGINT, INT, isText, type SqlType, typeName } from '../../arrow/sql-type.ts';
+import { BIGINT, FLOAT, familyOf, INT, isText, type SqlType, typeName } from '../../arrow/sql-type.ts';
 import { error } from '../../common/errors.ts';
 import type { FunctionCall } from '../../parser/ast.ts';
-import type { AggregateExpr, Expr, SortKey } from '../expression.ts';
+import { type AggregateExpr, type Expr, literal, type SortKey } from '../expression.ts';
 import { checkArgumentCount } from './cognitive.ts';
 import { averageType, coerce, sumType } from './types.ts';
 
 export const AGGREGATES: ReadonlySet<string> = new Set([
-  'COUNT',
-  'COUNT_BIG',
-  'SUM',
-  'AVG',
-  'MIN',
-  'MAX',
-  'STRING_AGG',
+  ...['COUNT', 'COUNT_BIG', 'SUM', 'AVG', 'MIN', 'MAX', 'STRING_AGG', 'APPROX_COUNT_DISTINCT', 'PRODUCT'],
+  ...['STDEV', 'STDEVP', 'VAR', 'VARP', 'APPROX_PERCENTILE_CONT', 'APPROX_PERCENTILE_DISC'],
 ]);
 
 export function aggregateOf(
@@ -32,6 +27,8 @@ export function aggregateOf(
     type,
     span: call.span,
   });
+  if (name === 'APPROX_PERCENTILE_CONT' || name === 'APPROX_PERCENTILE_DISC')
+    return percentileOf(call, name, args, options);
   if (options.orderBy.length > 0 && name !== 'STRING_AGG') {
     throw error('syntax/clause-combination', { first: 'WITHIN GROUP', second: `"${name}"` }, { span: call.span });
   }
@@ -66,8 +63,59 @@ export function aggregateOf(
       }
       return make(text, [coerce(first, isText(first.type) ? first.type : text), second]);
     }
+    case 'APPROX_COUNT_DISTINCT':
+      return make(BIGINT);
+    case 'STDEV':
+    case 'STDEVP':
+    case 'VAR':
+    case 'VARP':
+      if (first.type.kind !== 'null' && sumType(first.type) === undefined) throw refuse('a number');
+      return make(FLOAT, [coerce(first, FLOAT)]);
+    case 'PRODUCT': {
+      const type = first.type.kind === 'null' ? INT : sumType(first.type);
+      if (type === undefined) throw refuse('a number');
+      return make(type, [coerce(first, familyOf(type) === 'decimal' ? FLOAT : type)]);
+    }
     default:
       if (first.type.kind === 'bit' || first.type.kind === 'struct') throw refuse('a comparable value');
       return make(first.type.kind === 'null' ? INT : first.type);
   }
+}
+
+/**
+ * `PERCENTILE_CONT(q) WITHIN GROUP (ORDER BY x [DESC])` and its relatives: the arguments become x and q, and a
+ * negative q counts from the other end.
+ */
+export function percentileOf(
+  call: FunctionCall,
+  name: string,
+  args: readonly Expr[],
+  { orderBy }: { readonly orderBy: readonly SortKey[] },
+): AggregateExpr {
+  checkArgumentCount(call, 1, 1);
+  const [share] = args;
+  const fraction =
+    share?.kind === 'literal' || share?.kind === 'parameter' ? Number(share.value ?? Number.NaN) : Number.NaN;
+  if (share === undefined || !(fraction >= 0 && fraction <= 1)) {
+    const found = share === undefined || Number.isNaN(fraction) ? 'another expression' : String(fraction);
+    const params = { index: 1, name, found, expected: 'a number from 0 to 1' };
+    throw error('bind/argument-type', params, { span: call.args[0]?.span ?? call.span });
+  }
+  const [key, ...more] = orderBy;
+  if (key === undefined || more.length > 0) throw error('bind/within-group', { name }, { span: call.span });
+  const continuous = name.endsWith('_CONT');
+  if (continuous && key.expr.type.kind !== 'null' && sumType(key.expr.type) === undefined) {
+    const params = { index: 1, name: 'WITHIN GROUP', found: typeName(key.expr.type), expected: 'a number' };
+    throw error('bind/argument-type', params, { span: call.span });
+  }
+  const type = continuous || key.expr.type.kind === 'null' ? FLOAT : key.expr.type;
+  return {
+    kind: 'aggregate',
+    fn: name.toLowerCase(),
+    args: [coerce(key.expr, type), literal(key.descending ? -fraction : fraction, FLOAT)],
+    distinct: false,
+    orderBy: [],
+    type,
+    span: call.span,
+  };
 }

@@ -4,8 +4,8 @@
 import { familyOf, typeName } from '../../arrow/sql-type.ts';
 import { error } from '../../common/errors.ts';
 import { didYouMean } from '../../common/suggest.ts';
-import type { FrameBound, FunctionCall } from '../../parser/ast.ts';
-import { column, type Expr, type Frame, type SortKey, type WindowExpr } from '../expression.ts';
+import type { FunctionCall } from '../../parser/ast.ts';
+import { column, type Expr, type SortKey } from '../expression.ts';
 import { AGGREGATES, aggregateOf } from './aggregates.ts';
 import { bindCognitiveCall, checkArgumentCount } from './cognitive.ts';
 import { type Env, TypeNeeded } from './context.ts';
@@ -16,13 +16,17 @@ import { operandType } from './operators.ts';
 import { RESERVED_FUNCTIONS } from './reserved-functions.ts';
 import { SCALAR_FUNCTIONS } from './scalar-functions.ts';
 import { refuseUnbuiltCall } from './unbuilt.ts';
-import { WINDOW_FUNCTIONS, windowOf } from './window-functions.ts';
+import { bindWindow, isWindow } from './window.ts';
+import { WINDOW_FUNCTIONS } from './window-functions.ts';
 
 export function bindCall(call: FunctionCall, env: Env): Expr {
   refuseUnbuiltCall(call);
   const name = call.name.name.toUpperCase();
   if (call.qualifier.length > 0) throw unknownFunction(call, env);
-  if (call.over !== undefined) return bindWindow(call, name, env);
+  if (call.over !== undefined) {
+    if (!isWindow(name)) throw notWindow(call, name, env);
+    return bindWindow(call, call.over, name, env);
+  }
   if (AGGREGATES.has(name)) return bindAggregate(call, name, env);
   refuseAggregateSyntax(call, name);
   const cognitive = env.ctx.functions.get(name);
@@ -116,54 +120,14 @@ function nestedName(call: FunctionCall): string {
   return inner?.kind === 'call' ? inner.name.name.toUpperCase() : '';
 }
 
-function bindWindow(call: FunctionCall, name: string, env: Env): Expr {
-  const { over } = call;
-  const holder = env.windows;
-  if (holder === undefined || over === undefined)
-    throw error('bind/misplaced-window', { name, clause: env.clause }, { span: call.span });
-  if (!AGGREGATES.has(name) && !WINDOW_FUNCTIONS.has(name)) {
-    if (env.ctx.functions.has(name))
-      throw error('bind/cognitive-place', { name, clause: 'an OVER clause' }, { span: call.span });
-    if (RESERVED_FUNCTIONS.has(name)) throw error('bind/function-not-supported', { name }, { span: call.span });
-    if (SCALAR_FUNCTIONS.has(name) || LAZY_FUNCTIONS.has(name))
-      throw error('bind/not-window', { name }, { span: call.span });
-    throw unknownFunction(call, env);
-  }
-  // A window reads every row, whatever CASE stands around it.
-  const inner: Env = { ...env, windows: undefined, guards: [], clause: 'a window function' };
-  const star = call.args[0]?.kind === 'star';
-  const args = star ? [] : call.args.map((a) => bindExpression(a, inner));
-  const partitionBy = over.partitionBy.map((p) => bindExpression(p, inner));
-  const orderBy = over.orderBy.map((item) => ({
-    expr: bindExpression(item.expression, inner),
-    descending: item.descending,
-  }));
-  const shape = AGGREGATES.has(name)
-    ? aggregateOf(call, name, args, { star, orderBy: [] })
-    : windowOf(call, name, args, orderBy.length > 0);
-  const window: WindowExpr = {
-    kind: 'window',
-    fn: shape.fn,
-    args: shape.args,
-    nulls: call.nulls ?? 'respect',
-    partitionBy,
-    orderBy,
-    frame: bindFrame(call, inner),
-    type: shape.type,
-    span: call.span,
-  };
-  const result = { id: env.ctx.nextId(), name: name.toLowerCase(), type: window.type };
-  holder.plan = { kind: 'window', child: holder.plan, columns: [{ ...result, expr: window }] };
-  return column(result, call.span);
-}
-
-function bindFrame(call: FunctionCall, env: Env): Frame | undefined {
-  const frame = call.over?.frame;
-  if (frame === undefined) return undefined;
-  const bound = (b: FrameBound): Frame['start'] => {
-    return 'offset' in b ? { kind: b.kind, offset: bindExpression(b.offset, env) } : b;
-  };
-  return { unit: frame.unit, start: bound(frame.start), end: frame.end === undefined ? undefined : bound(frame.end) };
+/** What OVER cannot follow. */
+function notWindow(call: FunctionCall, name: string, env: Env) {
+  if (env.ctx.functions.has(name))
+    return error('bind/cognitive-place', { name, clause: 'an OVER clause' }, { span: call.span });
+  if (RESERVED_FUNCTIONS.has(name)) return error('bind/function-not-supported', { name }, { span: call.span });
+  if (SCALAR_FUNCTIONS.has(name) || LAZY_FUNCTIONS.has(name))
+    return error('bind/not-window', { name }, { span: call.span });
+  return unknownFunction(call, env);
 }
 
 /** One row per element; only in a select list, where rows may multiply. */

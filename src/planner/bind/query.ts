@@ -8,6 +8,7 @@ import { type Column, column, type Expr } from '../expression.ts';
 import { columnsOf, type LogicalPlan } from '../plan.ts';
 import { type BindContext, type CteScope, type Env, hoistTo, type PlanHolder } from './context.ts';
 import { bindExpression } from './expression.ts';
+import { orderedAndLimited } from './limits.ts';
 import { NO_SCOPE, type Scope } from './scope.ts';
 import { bindSelect } from './select.ts';
 import { coerce, commonType } from './types.ts';
@@ -32,8 +33,7 @@ export function bindQuery(query: ast.Query, outer: QueryContext): BoundQuery {
   if (query.body.kind === 'select') return { plan: bindSelect(query.body, query, q) };
   const plan = bindBody(query.body, q);
   const keys = query.orderBy.map((item) => ({ expr: outputKey(item, columnsOf(plan)), descending: item.descending }));
-  const sorted: LogicalPlan = keys.length === 0 ? plan : { kind: 'sort', child: plan, keys };
-  return { plan: limited(sorted, query.limit, query.offset, q) };
+  return { plan: orderedAndLimited(plan, keys, { top: undefined, limit: query.limit, offset: query.offset }, q) };
 }
 
 function withCtes(tables: readonly ast.CommonTable[], outer: CteScope): CteScope {
@@ -180,67 +180,6 @@ export function outputColumn(expression: ast.Expression, columns: readonly Colum
   if (expression.kind !== 'column' || expression.parts.length !== 1) return undefined;
   const name = expression.parts[0]?.name.toLowerCase();
   return columns.find((c) => c.name.toLowerCase() === name);
-}
-
-export function limited(
-  plan: LogicalPlan,
-  limit: ast.Expression | undefined,
-  offset: ast.Expression | undefined,
-  q: QueryContext,
-): LogicalPlan {
-  if (limit === undefined && offset === undefined) return plan;
-  return {
-    kind: 'limit',
-    child: plan,
-    count: limit === undefined ? undefined : rowCount(limit, 'LIMIT', q),
-    offset: offset === undefined ? 0 : rowCount(offset, 'OFFSET', q),
-  };
-}
-
-/** A row count is known before planning: a literal, or a parameter. */
-export function rowCount(e: ast.Expression, clause: string, q: QueryContext): number {
-  const env: Env = {
-    ctx: q.ctx,
-    scope: NO_SCOPE,
-    ctes: q.ctes,
-    clause,
-    hoist: () => undefined,
-    guards: [],
-    grouping: undefined,
-    windows: undefined,
-    aliases: new Map(),
-    depth: 0,
-  };
-  const bound = bindExpression(e, env);
-  const value = constantOf(bound);
-  if (value === undefined || !Number.isSafeInteger(value) || value < 0) {
-    const found =
-      bound.kind === 'literal' || bound.kind === 'parameter' ? String(bound.value) : (value ?? 'an expression');
-    throw error('bind/row-count', { clause, found }, { span: e.span });
-  }
-  return value;
-}
-
-/** The value of a whole-number expression of literals and parameters; NaN for NULL. */
-function constantOf(expr: Expr): number | undefined {
-  if (expr.kind === 'literal' || expr.kind === 'parameter') return Number(expr.value ?? Number.NaN);
-  if (expr.kind !== 'operator') return undefined;
-  const [a, b] = expr.args.map(constantOf);
-  if (a === undefined) return undefined;
-  if (expr.op === 'negate') return -a;
-  if (b === undefined) return undefined;
-  switch (expr.op) {
-    case '+':
-      return a + b;
-    case '-':
-      return a - b;
-    case '*':
-      return a * b;
-    case '/':
-      return Math.trunc(a / b);
-    default:
-      return undefined;
-  }
 }
 
 /** Renames a query's output, for `t(a, b)` and CREATE TABLE t (a, b) AS. */

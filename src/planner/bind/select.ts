@@ -14,8 +14,9 @@ import { allOf } from './conditions.ts';
 import { type Env, type Grouping, hoistTo, type PlanHolder } from './context.ts';
 import { bindCondition, bindExpression, flatten } from './expression.ts';
 import { bindFrom } from './from.ts';
+import { orderedAndLimited } from './limits.ts';
 import { nameOf, uniqueNames } from './names.ts';
-import { limited, outputColumn, type QueryContext, rowCount } from './query.ts';
+import { outputColumn, type QueryContext } from './query.ts';
 import type { Relation, Scope } from './scope.ts';
 import { plainGroupBy, refuseUnbuiltSelect } from './unbuilt.ts';
 
@@ -282,23 +283,12 @@ function finish(
     const ride = hidden.find((h) => h.expr === expr);
     return { expr: ride === undefined ? expr : column(ride), descending };
   });
-  const sorted: LogicalPlan = sortKeys.length === 0 ? distinct : { kind: 'sort', child: distinct, keys: sortKeys };
-  const cut = topped(limited(sorted, tail?.limit, tail?.offset, q), select, tail, q);
+  const limits = { top: select.top, limit: tail?.limit, offset: tail?.offset };
+  const cut = orderedAndLimited(distinct, sortKeys, limits, q);
   if (hidden.length === 0) return cut;
   return { kind: 'project', child: cut, columns: outputs.map((c) => ({ ...c, expr: column(c) })) };
 }
 
 function dedupe(columns: readonly (Column & { expr: Expr })[]): readonly (Column & { expr: Expr })[] {
   return columns.filter((c, i) => columns.findIndex((d) => d.id === c.id) === i);
-}
-
-function topped(plan: LogicalPlan, select: ast.Select, tail: ast.Query | undefined, q: QueryContext): LogicalPlan {
-  const { top } = select;
-  if (top === undefined) return plan;
-  if (top.percent || top.withTies)
-    throw error('not-supported', { what: top.percent ? 'TOP … PERCENT' : 'TOP … WITH TIES' }, { span: top.span });
-  if (tail?.limit !== undefined || tail?.offset !== undefined) {
-    throw error('syntax/clause-combination', { first: 'TOP', second: 'LIMIT or OFFSET' }, { span: top.span });
-  }
-  return { kind: 'limit', child: plan, count: rowCount(top.count, 'TOP', q), offset: 0 };
 }

@@ -1,43 +1,87 @@
-// Aggregates: T-SQL's result types, which DuckDB widens.
+// Aggregates and window functions, with T-SQL's types and null treatment (3-dialect 4.4, 4.5).
 
 import { decimalShape, familyOf, type SqlType } from '../../arrow/sql-type.ts';
-import type { AggregateExpr } from '../expression.ts';
+import type { AggregateExpr, WindowExpr } from '../expression.ts';
 import { power, unit, unscaled } from './arithmetic.ts';
 import { typed } from './literals.ts';
 
-export function aggregateSql(
-  expr: AggregateExpr | { readonly fn: string; readonly type: SqlType; readonly args: AggregateExpr['args'] },
-  args: readonly string[],
-  distinct: boolean,
-  order: string,
-): string {
-  const [x] = args;
+/** Names that differ; every other aggregate is called as it is. */
+const SPELLINGS: Readonly<Record<string, string>> = {
+  stdev: 'stddev_samp',
+  stdevp: 'stddev_pop',
+  var: 'var_samp',
+  varp: 'var_pop',
+  approx_percentile_cont: 'quantile_cont',
+  approx_percentile_disc: 'quantile_disc',
+  percentile_cont: 'quantile_cont',
+  percentile_disc: 'quantile_disc',
+};
+
+type Aggregated = Pick<AggregateExpr, 'fn' | 'args' | 'type'>;
+
+interface Modifiers {
+  readonly distinct: boolean;
+  /** ` ORDER BY …` inside the parentheses, or nothing. */
+  readonly order: string;
+  /** ` OVER (…)` after them, or nothing. */
+  readonly over: string;
+}
+
+export function aggregateSql(expr: Aggregated, args: readonly string[], { distinct, order, over }: Modifiers): string {
+  const [x = ''] = args;
   const inner = `${distinct ? 'DISTINCT ' : ''}${args.join(', ')}${order}`;
   switch (expr.fn) {
     case 'count':
     case 'count_big':
-      return typed(args.length === 0 ? 'count(*)' : `count(${inner})`, expr.type);
+      return typed(`${args.length === 0 ? 'count(*)' : `count(${inner})`}${over}`, expr.type);
     case 'sum':
-      return typed(`sum(${inner})`, expr.type);
+      return typed(`sum(${inner})${over}`, expr.type);
     case 'avg':
-      return average(`${distinct ? 'DISTINCT ' : ''}${x}`, expr.args[0]?.type, expr.type);
+      return average(x, expr.args[0]?.type, expr.type, { distinct, order, over });
     case 'string_agg':
-      return `string_agg(${inner})`;
+    case 'min':
+    case 'max':
+      return `${expr.fn}(${inner})${over}`;
+    case 'grouping':
+    case 'grouping_id':
+      return typed(`grouping(${args.join(', ')})`, expr.type);
     default:
-      return `${expr.fn}(${inner})`;
+      return typed(`${SPELLINGS[expr.fn] ?? expr.fn}(${inner})${over}`, expr.type);
   }
 }
 
 /** AVG of integers is an integer, of decimals a decimal; DuckDB's is always a double. */
-function average(x: string, from: SqlType | undefined, type: SqlType): string {
+function average(x: string, from: SqlType | undefined, type: SqlType, { distinct, over }: Modifiers): string {
   const family = familyOf(type);
-  if (family === 'float' || from === undefined) return `avg(${x})`;
-  if (family === 'integer') return typed(`sum(${x}) // count(${x})`, type);
+  const of = (value: string) => `${distinct ? 'DISTINCT ' : ''}${value}`;
+  if (family === 'float' || from === undefined) return `avg(${of(x)})${over}`;
+  const count = `count(${of(x)})${over}`;
+  if (family === 'integer') return typed(`sum(${of(x)})${over} // ${count}`, type);
   const shape = decimalShape(from);
   const target = decimalShape(type).scale;
-  const distinct = x.startsWith('DISTINCT ') ? 'DISTINCT ' : '';
-  const digits = unscaled(x.slice(distinct.length), shape);
-  if (digits === undefined) return typed(`avg(${x})`, type);
-  const sum = `sum(${distinct}${digits}) * ${power(target - shape.scale)}`;
-  return typed(`CAST((${sum}) // count(${x}) AS DECIMAL(${38 - target},0)) * ${unit(target)}`, type);
+  const digits = unscaled(x, shape);
+  if (digits === undefined) return typed(`avg(${of(x)})${over}`, type);
+  const sum = `sum(${of(digits)})${over} * ${power(target - shape.scale)}`;
+  return typed(`CAST((${sum}) // ${count} AS DECIMAL(${38 - target},0)) * ${unit(target)}`, type);
+}
+
+/** @param window what stands between the parentheses of OVER */
+export function windowSql(expr: WindowExpr, args: readonly string[], window: string): string {
+  const over = ` OVER (${window})`;
+  switch (expr.fn) {
+    case 'row_number':
+    case 'rank':
+    case 'dense_rank':
+    case 'ntile':
+    case 'percent_rank':
+    case 'cume_dist':
+      return typed(`${expr.fn}(${args.join(', ')})${over}`, expr.type);
+    case 'lag':
+    case 'lead':
+    case 'first_value':
+    case 'last_value':
+      return `${expr.fn}(${args.join(', ')}${expr.nulls === 'ignore' ? ' IGNORE NULLS' : ''})${over}`;
+    default:
+      return aggregateSql(expr, args, { distinct: false, order: '', over });
+  }
 }
