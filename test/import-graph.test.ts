@@ -75,9 +75,7 @@ const FENCES: Readonly<Record<string, { readonly run: readonly string[]; readonl
 const UNDICI_FILES = ['udf/http-transport.ts'];
 
 // A subquery is an expression that holds a query: the binder's files call each other, and no other circle is allowed.
-const BINDER = ['call', 'expression', 'from', 'lazy-functions', 'query', 'select', 'subqueries'].map(
-  (n) => `planner/bind/${n}.ts`,
-);
+const MAY_CIRCLE = 'planner/bind/';
 
 const files = readdirSync(src, { recursive: true, encoding: 'utf8' })
   .filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts'))
@@ -100,7 +98,8 @@ describe('rooms', () => {
 });
 
 test('no imports run in a circle, but the binder’s', () => {
-  expect(circles(imports.filter((i) => isOurs(i.to) && !i.typeOnly && !i.lazy))).toEqual([BINDER]);
+  const found = circles(imports.filter((i) => isOurs(i.to) && !i.typeOnly && !i.lazy));
+  expect(found.map((circle) => circle.filter((file) => !file.startsWith(MAY_CIRCLE)))).toEqual([[]]);
 });
 
 test('imports name the file, never a folder', () => {
