@@ -57,6 +57,38 @@ async function query(url: string, sql: string, args: readonly string[] = []): Pr
 const ASK = "SELECT SENTIMENT('fine') AS mood";
 const place = (text: string) => `query:1:1: ${text}\n  1 | ${ASK}\n      ${'^'.repeat(ASK.length)}\n`;
 
+describe('--report', () => {
+  test('has a report a statement, of the one that failed too, and no secret', async () => {
+    const { url } = await service(answers());
+    const report = join(workspace.path, 'report.json');
+    const script = `CREATE DATABASE SCOPED CREDENTIAL k WITH IDENTITY = 'Bearer', SECRET = '${KEY}';
+      SELECT SENTIMENT(t) AS m FROM (VALUES ('a'), ('b'), ('a')) AS v(t); SELECT 1 / n FROM (VALUES (0)) AS v(n); SELECT 1`;
+    const args = ['run', '-', '--report', report];
+    const outcome = await workspace.run(args, { env: { LANGUAGE_ENDPOINT: url, LANGUAGE_KEY: KEY }, input: script });
+    outcomes.push(outcome);
+    expect(outcome.status).toBe(1);
+    const { version, statements } = JSON.parse(await readFile(report, 'utf8'));
+    expect(version).toBe(1);
+    expect(statements.map((s: { status: string }) => s.status)).toEqual(['done', 'done', 'failed']);
+    expect(statements[1]).toMatchObject({
+      rows: 3,
+      cost: 0,
+      operations: [
+        { operation: 'language/sentiment', documents: 2, distinct: 2, virtualDocuments: 3, saved: { dedup: 1 } },
+      ],
+    });
+  });
+
+  test('stands beside the result of one string', async () => {
+    const report = join(workspace.path, 'report.json');
+    const outcome = await workspace.run(['query', 'SELECT 1 AS one', '--report', report]);
+    expect(outcome).toMatchObject({ status: 0, stdout: 'one\n1\n', stderr: '' });
+    expect(JSON.parse(await readFile(report, 'utf8')).statements).toMatchObject([
+      { sql: 'SELECT 1 AS one', rows: 1, operations: [] },
+    ]);
+  });
+});
+
 describe('a service that answers', () => {
   test('is asked with the key, once for each distinct text', async () => {
     const asked = await service(answers());

@@ -18,10 +18,11 @@ export const SQL_OPTIONS = {
 export const OUTPUT_OPTIONS = {
   format: { type: 'string' },
   output: { type: 'string' },
+  report: { type: 'string' },
   'all-results': { type: 'boolean' },
 } as const satisfies Options;
 
-const LATER_OPTIONS = ['report', 'progress'];
+const LATER_OPTIONS = ['progress'];
 const LATER_FORMATS = ['markdown', 'html', 'arrow', 'parquet'];
 
 /** @throws SqlcError usage/option, not-supported */

@@ -18,6 +18,7 @@ options of run and query:
   --database DIR             a persistent database, created when absent
   --format NAME              table, csv, json, ndjson (default: table on a terminal, csv otherwise)
   --output FILE              write the result there, whole or not at all
+  --report FILE              what each statement asked of services and storage, as JSON
   --all-results              print every result, not only the last
   --var NAME=VALUE           a value for @NAME (repeatable)
   --set NAME=VALUE           a setting (repeatable)

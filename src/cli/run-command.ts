@@ -9,6 +9,7 @@ import { OUTPUT_OPTIONS, outputFormat, pairs, parsed, SQL_OPTIONS } from './argu
 import { ExitStatus } from './exit-status.ts';
 import { type SourceText, tellFailure, tellSummary } from './failures.ts';
 import { onInterrupt } from './interrupt.ts';
+import { type ReportFile, reportFile } from './report-file.ts';
 import { type OpenSink, outputFile, standardOutput } from './sink.ts';
 
 export async function runCommand(command: 'run' | 'query', args: readonly string[]): Promise<number> {
@@ -24,8 +25,10 @@ export async function runCommand(command: 'run' | 'query', args: readonly string
   const quiet = values.quiet ?? false;
   let engine: Engine | undefined;
   let sink: OpenSink | undefined;
+  let reports: ReportFile | undefined;
   try {
     engine = await Engine.open({ database: values.database, settings, onNotice: quiet ? undefined : notice });
+    reports = values.report === undefined ? undefined : await reportFile(values.report);
     sink = values.output === undefined ? standardOutput() : await outputFile(values.output);
     await runScript(engine, source, {
       parameters,
@@ -34,11 +37,14 @@ export async function runCommand(command: 'run' | 'query', args: readonly string
       all: values['all-results'] ?? false,
       quiet,
       signal: interrupt.signal,
+      onReport: reports?.begin,
     });
     await sink.commit();
+    await reports?.end();
     return ExitStatus.done;
   } catch (failure) {
     await sink?.discard();
+    await reports?.end().catch((cause) => tellFailure(cause, source));
     return tellFailure(failure, source);
   } finally {
     await engine?.close();
@@ -69,10 +75,11 @@ interface RunScript {
   readonly all: boolean;
   readonly quiet: boolean;
   readonly signal: AbortSignal;
+  readonly onReport: ReportFile['begin'] | undefined;
 }
 
 async function runScript(engine: Engine, source: SourceText, options: RunScript): Promise<void> {
-  const { parameters, format, sink, all, signal } = options;
+  const { parameters, format, sink, all, signal, onReport } = options;
   const { parse } = await import('../engine/script.ts');
   const script = parse(source.text);
   if (script.length === 0) throw error('syntax/empty-script', {});
@@ -81,7 +88,7 @@ async function runScript(engine: Engine, source: SourceText, options: RunScript)
   );
   let index = 0;
   let printed = 0;
-  for await (const { result } of engine.run(source.text, parameters, { signal })) {
+  for await (const { result } of engine.run(source.text, parameters, { signal, onReport })) {
     if (result !== undefined) {
       if (all || index === last) {
         if (printed++ > 0) await sink.write(format.separator);

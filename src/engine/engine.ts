@@ -8,7 +8,7 @@ import { changed } from '../catalog/changed.ts';
 import { DEFAULT_SCHEMA, type Snapshot } from '../catalog/snapshot.ts';
 import { error } from '../common/errors.ts';
 import { WORK } from '../exec/duckdb/database.ts';
-import { newReport } from '../exec/run-report.ts';
+import { newReport, type RunReport } from '../exec/run-report.ts';
 import type { Statement } from '../parser/ast.ts';
 import { maskSecrets } from '../parser/mask-secrets.ts';
 import { parse } from '../parser/parse.ts';
@@ -29,6 +29,8 @@ export type Parameters = Readonly<Record<string, ParameterInput>>;
 
 export interface RunOptions {
   readonly signal?: AbortSignal | undefined;
+  /** Called as each statement begins, with its report, live until the statement ends. */
+  readonly onReport?: ((report: RunReport) => void) | undefined;
 }
 
 export interface ScriptStep {
@@ -176,14 +178,16 @@ export class Engine {
     text: string,
     statement: Statement,
     parameters: StatementContext['parameters'],
-    { signal }: RunOptions,
+    { signal, onReport }: RunOptions,
   ): StatementContext {
     const sql = text.slice(statement.span.start, statement.span.end);
+    const report = newReport(redacted(statement, sql));
+    onReport?.(report);
     return {
       session: this.#session,
       parameters,
       signal,
-      report: newReport(redacted(statement, sql)),
+      report,
       placed: placeIn(text, statement),
     };
   }

@@ -19,8 +19,7 @@
 -- $ sqlc run usage.sql --format arrow
 -- $ sqlc run usage.sql --format parquet
 -- $ sqlc run usage.sql --quiet=yes
--- $ sqlc run usage.sql --report report.json
--- $ sqlc run usage.sql --report=report.json
+-- $ sqlc run usage.sql --report nowhere/report.json
 -- $ sqlc query "SELECT 1" --progress always
 -- $ sqlc explain usage.sql --format csv
 -- $ sqlc --bogus
