@@ -207,6 +207,7 @@ function weighted(pool: ServicePool): () => Service {
 /** Ends the statement when nothing was answered for too long. */
 function stallClock({ maxStallSeconds, stats, pool }: CallOptions, stop: AbortController) {
   let timer: NodeJS.Timeout | undefined;
+  let ended = false;
   const expire = () => {
     stop.abort(
       error('service/stalled', {
@@ -220,8 +221,12 @@ function stallClock({ maxStallSeconds, stats, pool }: CallOptions, stop: AbortCo
   return {
     restart: () => {
       clearTimeout(timer);
-      timer = setTimeout(expire, maxStallSeconds * 1000);
+      // What lands after the end must not start it again: it would keep the process.
+      if (!ended) timer = setTimeout(expire, maxStallSeconds * 1000);
     },
-    end: () => clearTimeout(timer),
+    end: () => {
+      ended = true;
+      clearTimeout(timer);
+    },
   };
 }
