@@ -10,6 +10,7 @@ export type { ParameterInput } from './engine/parameters.ts';
 export { Result } from './engine/result.ts';
 export { renderError } from './engine/script.ts';
 export type { Explanation } from './engine/statements/explain.ts';
+export type { CallProgress } from './exec/progress.ts';
 export type { RunReport } from './exec/run-report.ts';
 export type { Statement } from './parser/ast.ts';
 export { parse } from './parser/parse.ts';

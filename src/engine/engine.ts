@@ -8,6 +8,7 @@ import { changed } from '../catalog/changed.ts';
 import { DEFAULT_SCHEMA, type Snapshot } from '../catalog/snapshot.ts';
 import { error } from '../common/errors.ts';
 import { WORK } from '../exec/duckdb/database.ts';
+import type { CallProgress } from '../exec/progress.ts';
 import { newReport, type RunReport } from '../exec/run-report.ts';
 import type { Statement } from '../parser/ast.ts';
 import { maskSecrets } from '../parser/mask-secrets.ts';
@@ -37,6 +38,8 @@ export interface ScriptStep {
   readonly statement: Statement;
   /** Must be read, or closed, before the next step is asked for. */
   readonly result: Result | undefined;
+  /** The statement's run report; `result.stats` where it has a result. */
+  readonly stats: RunReport;
 }
 
 /**
@@ -90,7 +93,8 @@ export class Engine {
     const statements = parse(script);
     const values = boundParameters(parameters);
     for (const statement of statements) {
-      yield { statement, result: await runStatement(statement, this.#context(script, statement, values, options)) };
+      const context = this.#context(script, statement, values, options);
+      yield { statement, result: await runStatement(statement, context), stats: context.report };
     }
   }
 
@@ -167,6 +171,11 @@ export class Engine {
     this.#session.checkOpen();
     const fn = functionOf(definition, this.#session.functions);
     this.#session.functions.set(fn.name, fn);
+  }
+
+  /** How far the calls of the statements that run have come: cheap, so that it can be read many times a second. */
+  progress(): CallProgress[] {
+    return this.#session.progress();
   }
 
   /** Cancels what runs and gives everything back. */

@@ -5,6 +5,7 @@ import type { Snapshot } from '../catalog/snapshot.ts';
 import { error, SqlcError } from '../common/errors.ts';
 import type { DuckdbCatalogStore } from '../exec/duckdb/catalog-store.ts';
 import type { Database } from '../exec/duckdb/database.ts';
+import { type CallProgress, progressOf } from '../exec/progress.ts';
 import type { RunReport } from '../exec/run-report.ts';
 import { StatementWork, workNames } from '../exec/statement-work.ts';
 import type { ParameterValue } from '../planner/bind/context.ts';
@@ -50,6 +51,7 @@ export class Session {
   /** Those of the registry, and those the embedding program registered. */
   readonly functions: Map<string, CognitiveFunction>;
   readonly #running = new Set<AbortController>();
+  readonly #works = new Set<StatementWork>();
   #lastId = 0;
   #closed = false;
 
@@ -91,10 +93,10 @@ export class Session {
   }
 
   /** @param snapshot what the statement was planned on: its services answer, whatever is defined meanwhile */
-  openWork(running: Running, snapshot: Snapshot): Promise<StatementWork> {
+  async openWork(running: Running, snapshot: Snapshot): Promise<StatementWork> {
     const { database, services, answers } = this.parts;
     const { id, report, signal, settings } = running;
-    return StatementWork.open({
+    const work = await StatementWork.open({
       database,
       report,
       signal,
@@ -108,6 +110,14 @@ export class Session {
         cacheOf: (operation, pool) => answers.of(operation, pool, settings.cache),
       },
     });
+    this.#works.add(work);
+    work.onClose(() => this.#works.delete(work));
+    return work;
+  }
+
+  /** Of the statements that run. */
+  progress(): CallProgress[] {
+    return [...this.#works].flatMap((work) => progressOf(work.meters));
   }
 
   planInputs(

@@ -77,13 +77,14 @@ export class AnswerTable {
     this.#rows += rows;
   }
 
-  /** Asks for the inputs and keeps the answers; returns when every one is answered or failed. */
-  async fill(inputs: AsyncIterable<Input>, options: CallOptions): Promise<void> {
+  /** Asks for the inputs and keeps the answers; returns when every one is answered or failed. `settled` hears how many. */
+  async fill(inputs: AsyncIterable<Input>, options: CallOptions, settled: (answers: number) => void): Promise<void> {
     const appender = await this.#connection.appender(WORK, this.#schema, this.#table);
     let pending: Answered[] = [];
     try {
       for await (const answered of callOperation(inputs, options)) {
         pending.push(...answered);
+        settled(answered.length);
         while (pending.length >= CHUNK_ROWS) {
           this.#append(appender, pending.slice(0, CHUNK_ROWS));
           pending = pending.slice(CHUNK_ROWS);

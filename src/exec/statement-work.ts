@@ -17,6 +17,7 @@ import type { ServicePool } from '../udf/service.ts';
 import { AnswerTable } from './answer-table.ts';
 import type { Connection } from './duckdb/connection.ts';
 import { type Database, WORK } from './duckdb/database.ts';
+import type { CallMeter } from './progress.ts';
 import type { RunReport } from './run-report.ts';
 
 export interface Services {
@@ -68,6 +69,7 @@ export class StatementWork {
   /** For the statement's own SQL; a streaming source has a second one. */
   readonly connection: Connection;
   readonly #answers = new Map<string, AnswerTable>();
+  readonly #meters = new Map<string, CallMeter>();
   readonly #statistics = new Map<string, CallStatistics>();
   readonly #cleanups: (() => void)[] = [];
   /** External tables that have been made readable. */
@@ -125,26 +127,34 @@ export class StatementWork {
       budget.check(Math.ceil(documents / call.operation.limits.documents), documents, cost, service.name);
   }
 
-  /** Asks the call's service for the inputs a query of keys gives. */
-  async ask(call: PhysicalCall, chunks: AsyncIterable<DuckDBDataChunk>): Promise<void> {
+  /**
+   * Asks the call's service for the inputs a query of keys gives.
+   *
+   * @param count how many they are, where that is known before they are read
+   */
+  async ask(call: PhysicalCall, chunks: AsyncIterable<DuckDBDataChunk>, count?: number): Promise<void> {
     const { operation } = call;
     const { signal, budget, errorLimit, maxWaitSeconds, maxStallSeconds } = this.options;
     const pool = await this.poolOf(call);
     const stats = await this.#statisticsOf(call);
+    const meter = this.#meters.get(call.answers) ?? { stats, pool, done: 0, total: undefined };
+    this.#meters.set(call.answers, meter);
+    meter.total = count === undefined ? undefined : meter.done + count;
     const table = await this.answersOf(call);
     const cache = await this.cacheOf(call);
     const inputs = counted(inputsOf(chunks, call.inputs.length), stats);
-    await table.fill(inputs, {
-      operation,
-      pool,
-      stats,
-      budget,
-      errorLimit,
-      cache,
-      signal,
-      maxWaitSeconds,
-      maxStallSeconds,
-    });
+    await table.fill(
+      inputs,
+      { operation, pool, stats, budget, errorLimit, cache, signal, maxWaitSeconds, maxStallSeconds },
+      (answers) => {
+        meter.done += answers;
+      },
+    );
+  }
+
+  /** How far each call has come. */
+  get meters(): Iterable<CallMeter> {
+    return this.#meters.values();
   }
 
   /** Counts the rows of a relation that need an answer of the call. */
