@@ -115,7 +115,7 @@ describe('a service that answers', () => {
     const asked = await service(answers());
     const sql =
       "SELECT n, SENTIMENT(t) AS mood FROM (VALUES (1, 'a'), (2, 'refuse'), (3, 'refuse')) AS v(n, t) ORDER BY n";
-    const summary = `language/sentiment: 2 distinct inputs in 1 request to ${new URL(asked.url).host}, model 2025-01-01; 1 failed (1 InvalidDocument), their answers are NULL\n`;
+    const summary = `language/sentiment: 2 distinct inputs, 1 request to ${new URL(asked.url).host}, model 2025-01-01; 1 failed (1 InvalidDocument), their answers are NULL\n`;
     expect(await query(asked.url, sql)).toEqual({ stdout: 'n,mood\n1,positive\n2,\n3,\n', stderr: summary, status: 0 });
     // Asked again: the first run's answers, the refusal too, are in the cache.
     expect((await query(asked.url, sql, ['--quiet', '--set', 'cache=OFF'])).stderr).toBe(summary);

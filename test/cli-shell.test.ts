@@ -1,52 +1,10 @@
-// The interactive shell, on a pseudo terminal: Python's `pty` holds the other end, types when it sees what it waits
-// for, and hands everything that was shown to the test.
+// The interactive shell, on a pseudo terminal.
 
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import { text } from 'node:stream/consumers';
 import { stripVTControlCharacters } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { CLI, openWorkspace, type Workspace } from './support/cli.ts';
+import { openWorkspace, type Workspace } from './support/cli.ts';
+import { noTerminal, onTerminal, type Step } from './support/terminal.ts';
 import { answers, startTextService, type TextService } from './support/text-service.ts';
-
-const missing = spawnSync('python3', ['-c', 'import pty']).status === 0 ? undefined : 'skipped: python3 is absent';
-
-/** Takes [wait, type] steps, where `@name` waits for a file instead of a text; ends with the status of the command, everything shown on stdout. */
-const TYPIST = `
-import json, os, pty, select, signal, sys, time
-steps, command = json.loads(sys.argv[1]), sys.argv[2:]
-pid, fd = pty.fork()
-if pid == 0:
-    os.execvp(command[0], command)
-shown, seen, deadline = b'', 0, time.time() + 40
-def pump():
-    global shown
-    ready, _, _ = select.select([fd], [], [], 0.05)
-    if not ready:
-        return True
-    try:
-        data = os.read(fd, 65536)
-    except OSError:
-        return False
-    shown += data
-    return len(data) > 0
-for wait, keys in steps:
-    while not os.path.exists(wait[1:]) if wait.startswith('@') else shown.find(wait.encode(), seen) < 0:
-        if not pump() or time.time() > deadline:
-            sys.stdout.write('never shown: ' + wait + '\\n' + shown.decode(errors='replace'))
-            os.kill(pid, signal.SIGKILL)
-            sys.exit(99)
-    if not wait.startswith('@'):
-        seen = shown.find(wait.encode(), seen) + len(wait.encode())
-    os.write(fd, keys.encode())
-while pump() and time.time() < deadline:
-    pass
-sys.stdout.write(shown.decode(errors='replace'))
-_, status = os.waitpid(pid, 0)
-sys.exit(os.waitstatus_to_exitcode(status) % 256)
-`;
-
-type Step = readonly [wait: string, keys: string];
 
 let workspace: Workspace;
 let service: TextService;
@@ -61,21 +19,11 @@ afterEach(async () => {
 });
 
 async function typed(steps: readonly Step[], args: readonly string[] = []) {
-  const child = spawn('python3', ['-c', TYPIST, JSON.stringify(steps), process.execPath, CLI, ...args], {
+  const { shown, stderr, status } = await onTerminal(args, {
+    steps,
     cwd: workspace.path,
-    env: {
-      PATH: process.env.PATH,
-      HOME: workspace.path,
-      SQLC_CACHE_DIR: `${workspace.path}/cache`,
-      LANGUAGE_ENDPOINT: service.url,
-      TERM: 'xterm',
-      LC_ALL: 'C.UTF-8',
-    },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { SQLC_CACHE_DIR: `${workspace.path}/cache`, LANGUAGE_ENDPOINT: service.url },
   });
-  const ended = once(child, 'exit');
-  const [shown, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
-  const [status] = await ended;
   return { shown: stripVTControlCharacters(shown).replaceAll('\r', ''), stderr, status };
 }
 
@@ -84,7 +32,7 @@ const CTRL_C = '\x03';
 const CTRL_D = '\x04';
 const PROMPT = 'sqlc> ';
 
-describe.skipIf(missing !== undefined)(`on a terminal ${missing ?? ''}`, () => {
+describe.skipIf(noTerminal !== undefined)(`on a terminal ${noTerminal ?? ''}`, () => {
   test('a statement over several lines, results as tables, and exit', { timeout: 60_000 }, async () => {
     const { shown, status } = await typed([
       [PROMPT, `SELECT 1 AS one,${ENTER}`],
@@ -157,12 +105,12 @@ describe.skipIf(missing !== undefined)(`on a terminal ${missing ?? ''}`, () => {
   test('a summary of what was asked, on the terminal', { timeout: 60_000 }, async () => {
     const { shown, status } = await typed([
       [PROMPT, `SELECT SENTIMENT('go') AS m;${ENTER}`],
-      ['distinct inputs', ''],
+      ['distinct input', ''],
       [PROMPT, CTRL_D],
     ]);
     expect(status).toBe(0);
     expect(shown).toContain(
-      `language/sentiment: 1 distinct inputs in 1 request to ${new URL(service.url).host}, model 2025-01-01\n`,
+      `language/sentiment: 1 distinct input, 1 request to ${new URL(service.url).host}, model 2025-01-01\n`,
     );
   });
 

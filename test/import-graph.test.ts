@@ -55,7 +55,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   output: ['common', 'arrow'],
   emulator: ['common', 'type:udf', 'udf/wire'],
   engine: ['common', 'arrow', 'parser', 'catalog', 'storage', 'udf', 'planner', 'exec', 'output', 'emulator'],
-  cli: ['engine', 'emulator', 'output', 'common', 'type:parser/ast', 'type:exec/run-report'],
+  cli: ['engine', 'emulator', 'output', 'common', 'type:parser/ast', 'type:exec/run-report', 'type:exec/progress'],
   'index.ts': ['type:common', 'common/errors', 'type:engine', 'engine', 'type:exec', 'type:parser', 'parser/parse'],
 };
 

@@ -20,9 +20,9 @@ export const OUTPUT_OPTIONS = {
   output: { type: 'string' },
   report: { type: 'string' },
   'all-results': { type: 'boolean' },
+  progress: { type: 'string' },
 } as const satisfies Options;
 
-const LATER_OPTIONS = ['progress'];
 const LATER_FORMATS = ['markdown', 'html', 'arrow', 'parquet'];
 
 /** @throws SqlcError usage/option, not-supported */
@@ -31,10 +31,6 @@ export function parsed<O extends Options>(
   options: O,
   positionals: { readonly most: number; readonly what: string },
 ) {
-  const later = args
-    .map((a) => a.match(/^--([a-z-]+)/)?.[1])
-    .find((name) => name !== undefined && LATER_OPTIONS.includes(name));
-  if (later !== undefined && !(later in options)) throw error('not-supported', { what: `option --${later}` });
   // SQL may begin with a comment: `--` and a blank is no option.
   const sql = args.findIndex((a) => /^--\s/.test(a));
   const ordered = sql < 0 ? args : [...args.slice(0, sql), ...args.slice(sql + 1), '--', args[sql] ?? ''];

@@ -4,6 +4,7 @@ import { error, SqlcError } from '../common/errors.ts';
 import { renderError } from '../engine/script.ts';
 import type { RunReport } from '../exec/run-report.ts';
 import { ExitStatus } from './exit-status.ts';
+import { amount, count } from './progress-text.ts';
 import { ClosedPipe } from './sink.ts';
 
 export interface SourceText {
@@ -24,18 +25,27 @@ export function tellFailure(failure: unknown, source: SourceText): number {
   return shown.code === 'usage/script' ? ExitStatus.usage : ExitStatus.failed;
 }
 
-/** What a statement asked of services: always on a terminal, elsewhere only when documents failed. */
-export function tellSummary(report: RunReport, quiet: boolean): void {
+/** What a statement asked of services; where that is not `wanted`, only what failed. */
+export function tellSummary(report: RunReport, wanted: boolean): void {
   for (const op of report.operations) {
     const failed = Object.values(op.errors).reduce((a, b) => a + b, 0);
-    if (failed === 0 && (quiet || !process.stderr.isTTY)) continue;
-    const model = op.model === null ? '' : `, model ${op.model}`;
+    if (failed === 0 && !wanted) continue;
     const codes = Object.entries(op.errors)
       .map(([code, n]) => `${n} ${code}`)
       .join(', ');
-    const refused = failed === 0 ? '' : `; ${failed} failed (${codes}), their answers are NULL`;
-    process.stderr.write(
-      `${op.operation}: ${op.distinct} distinct inputs in ${op.requests} request${op.requests === 1 ? '' : 's'} to ${op.service}${model}${refused}\n`,
-    );
+    const details = [
+      plural(op.distinct, 'distinct input'),
+      ...(op.cached === 0 ? [] : [`${count(op.cached)} cached`]),
+      `${plural(op.requests, 'request')} to ${op.service}`,
+      ...(op.model === null ? [] : [`model ${op.model}`]),
+      ...(op.throttled === 0 ? [] : [`${count(op.throttled)} throttled`]),
+      ...(op.cost === 0 ? [] : [`${amount(op.cost)} ${op.currency}`]),
+    ];
+    const refused = failed === 0 ? '' : `; ${count(failed)} failed (${codes}), their answers are NULL`;
+    process.stderr.write(`${op.operation}: ${details.join(', ')}${refused}\n`);
   }
+}
+
+function plural(n: number, noun: string): string {
+  return `${count(n)} ${noun}${n === 1 ? '' : 's'}`;
 }

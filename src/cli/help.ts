@@ -22,7 +22,8 @@ options of run and query:
   --all-results              print every result, not only the last
   --var NAME=VALUE           a value for @NAME (repeatable)
   --set NAME=VALUE           a setting (repeatable)
-  --quiet                    no notices
+  --progress MODE            auto (on a terminal, when services take long), always, never
+  --quiet                    no notices, no progress, no summary
 
 options of explain:          --database, --var, --set, and --steps: the plan after each rule
 options of cache:            --database, --set, --format

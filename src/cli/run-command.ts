@@ -4,11 +4,13 @@ import { readFile } from 'node:fs/promises';
 import { text as readAll } from 'node:stream/consumers';
 import { error } from '../common/errors.ts';
 import { Engine } from '../engine/engine.ts';
+import type { RunReport } from '../exec/run-report.ts';
 import type { OutputFormat } from '../output/format.ts';
 import { OUTPUT_OPTIONS, outputFormat, pairs, parsed, SQL_OPTIONS } from './arguments.ts';
 import { ExitStatus } from './exit-status.ts';
 import { type SourceText, tellFailure, tellSummary } from './failures.ts';
 import { onInterrupt } from './interrupt.ts';
+import { ProgressDisplay, progressMode, showsSummary } from './progress-display.ts';
 import { type ReportFile, reportFile } from './report-file.ts';
 import { type OpenSink, outputFile, standardOutput } from './sink.ts';
 
@@ -21,21 +23,25 @@ export async function runCommand(command: 'run' | 'query', args: readonly string
   const parameters = pairs('var', values.var);
   const settings = pairs('set', values.set);
   const source = command === 'query' ? { text: given, name: 'query' } : await scriptText(given);
-  const interrupt = onInterrupt();
   const quiet = values.quiet ?? false;
+  const mode = quiet ? 'never' : progressMode(values.progress);
+  const display = new ProgressDisplay(mode);
+  const interrupt = onInterrupt();
   let engine: Engine | undefined;
   let sink: OpenSink | undefined;
   let reports: ReportFile | undefined;
   try {
-    engine = await Engine.open({ database: values.database, settings, onNotice: quiet ? undefined : notice });
+    const onNotice = quiet ? undefined : display.before(notice);
+    engine = await Engine.open({ database: values.database, settings, onNotice });
+    display.start(engine);
     reports = values.report === undefined ? undefined : await reportFile(values.report);
     sink = values.output === undefined ? standardOutput() : await outputFile(values.output);
     await runScript(engine, source, {
       parameters,
       format,
-      sink,
+      sink: display.around(sink),
       all: values['all-results'] ?? false,
-      quiet,
+      tell: display.before((report: RunReport) => tellSummary(report, !quiet && showsSummary(mode))),
       signal: interrupt.signal,
       onReport: reports?.begin,
     });
@@ -43,10 +49,12 @@ export async function runCommand(command: 'run' | 'query', args: readonly string
     await reports?.end();
     return ExitStatus.done;
   } catch (failure) {
+    display.stop();
     await sink?.discard();
     await reports?.end().catch((cause) => tellFailure(cause, source));
     return tellFailure(failure, source);
   } finally {
+    display.stop();
     await engine?.close();
     interrupt.release();
   }
@@ -73,13 +81,14 @@ interface RunScript {
   readonly format: OutputFormat;
   readonly sink: OpenSink;
   readonly all: boolean;
-  readonly quiet: boolean;
+  /** Hears of each statement that ended well. */
+  tell(report: RunReport): void;
   readonly signal: AbortSignal;
   readonly onReport: ReportFile['begin'] | undefined;
 }
 
 async function runScript(engine: Engine, source: SourceText, options: RunScript): Promise<void> {
-  const { parameters, format, sink, all, signal, onReport } = options;
+  const { parameters, format, sink, all, tell, signal, onReport } = options;
   const { parse } = await import('../engine/script.ts');
   const script = parse(source.text);
   if (script.length === 0) throw error('syntax/empty-script', {});
@@ -88,7 +97,7 @@ async function runScript(engine: Engine, source: SourceText, options: RunScript)
   );
   let index = 0;
   let printed = 0;
-  for await (const { result } of engine.run(source.text, parameters, { signal, onReport })) {
+  for await (const { result, stats } of engine.run(source.text, parameters, { signal, onReport })) {
     if (result !== undefined) {
       if (all || index === last) {
         if (printed++ > 0) await sink.write(format.separator);
@@ -100,8 +109,8 @@ async function runScript(engine: Engine, source: SourceText, options: RunScript)
         // Not shown, but run: its calls and its errors are part of the script.
         for await (const _ of result.batches());
       }
-      tellSummary(result.stats, options.quiet);
     }
+    tell(stats);
     index++;
   }
 }

@@ -4,11 +4,13 @@
 import { createInterface, type Interface } from 'node:readline';
 import { SqlcError } from '../common/errors.ts';
 import { Engine } from '../engine/engine.ts';
+import type { Result } from '../engine/result.ts';
 import { completeUpTo } from '../engine/script.ts';
 import type { OutputFormat } from '../output/format.ts';
 import { outputFormat, pairs, parsed, SQL_OPTIONS } from './arguments.ts';
 import { ExitStatus } from './exit-status.ts';
 import { tellFailure, tellSummary } from './failures.ts';
+import { ProgressDisplay, progressMode, showsSummary } from './progress-display.ts';
 import { notice } from './run-command.ts';
 import { type OpenSink, standardOutput } from './sink.ts';
 
@@ -16,32 +18,48 @@ const PROMPT = 'sqlc> ';
 const CONTINUED = '  ... ';
 
 export async function shell(args: readonly string[]): Promise<number> {
-  const { values } = parsed(args, { ...SQL_OPTIONS, format: { type: 'string' } }, { most: 0, what: 'no arguments' });
+  const { values } = parsed(
+    args,
+    { ...SQL_OPTIONS, format: { type: 'string' }, progress: { type: 'string' } },
+    { most: 0, what: 'no arguments' },
+  );
   const format = outputFormat(values.format, process.stdout.isTTY);
   const quiet = values.quiet ?? false;
+  const mode = quiet ? 'never' : progressMode(values.progress);
+  const display = new ProgressDisplay(mode);
   let engine: Engine;
   try {
     engine = await Engine.open({
       database: values.database,
       settings: pairs('set', values.set),
-      onNotice: quiet ? undefined : notice,
+      onNotice: quiet ? undefined : display.before(notice),
     });
   } catch (failure) {
     return tellFailure(failure, { text: '', name: 'sqlc' });
   }
   try {
-    return await new Shell(engine, format, pairs('var', values.var), quiet).run();
+    display.start(engine);
+    const parameters = pairs('var', values.var);
+    const summary = !quiet && showsSummary(mode);
+    return await new Shell({ engine, format, parameters, display, summary }).run();
   } finally {
+    display.stop();
     await engine.close();
   }
 }
 
+interface ShellOptions {
+  readonly engine: Engine;
+  readonly format: OutputFormat;
+  readonly parameters: Record<string, string>;
+  readonly display: ProgressDisplay;
+  /** Whether a summary is told of what went well, too. */
+  readonly summary: boolean;
+}
+
 class Shell {
-  readonly #engine: Engine;
-  readonly #format: OutputFormat;
-  readonly #parameters: Record<string, string>;
-  readonly #quiet: boolean;
-  readonly #sink: OpenSink = standardOutput();
+  readonly #options: ShellOptions;
+  readonly #sink: OpenSink;
   readonly #interactive = process.stdin.isTTY === true;
   /** Everything read so far, so that errors name the line of the whole input; `#done` of it has been run. */
   #text = '';
@@ -50,11 +68,9 @@ class Shell {
   #failed = false;
   #running: AbortController | undefined;
 
-  constructor(engine: Engine, format: OutputFormat, parameters: Record<string, string>, quiet: boolean) {
-    this.#engine = engine;
-    this.#format = format;
-    this.#parameters = parameters;
-    this.#quiet = quiet;
+  constructor(options: ShellOptions) {
+    this.#options = options;
+    this.#sink = options.display.around(standardOutput());
   }
 
   async run(): Promise<number> {
@@ -128,23 +144,30 @@ class Shell {
     const text = this.#text.slice(from, to);
     if (text.trim() === '') return;
     this.#running = new AbortController();
+    const { engine, parameters, display, summary } = this.#options;
     try {
-      for await (const { result } of this.#engine.run(text, this.#parameters, { signal: this.#running.signal })) {
-        if (result === undefined) continue;
-        if (this.#printed++ > 0) await this.#sink.write(this.#format.separator);
-        await this.#format.write({ schema: result.schema, batches: result.batches() }, this.#sink, {
-          width: process.stdout.columns,
-          several: true,
-        });
-        tellSummary(result.stats, this.#quiet);
+      for await (const { result, stats } of engine.run(text, parameters, { signal: this.#running.signal })) {
+        if (result !== undefined) await this.#print(result);
+        display.clear();
+        tellSummary(stats, summary);
       }
       this.#running = undefined;
     } catch (failure) {
       this.#failed = true;
+      display.clear();
       const moved = failure instanceof SqlcError ? shifted(failure, from) : failure;
       tellFailure(moved, { text: this.#text, name: '<stdin>' });
       if (!this.#stopped) this.#running = undefined;
     }
+  }
+
+  async #print(result: Result): Promise<void> {
+    const { format } = this.#options;
+    if (this.#printed++ > 0) await this.#sink.write(format.separator);
+    await format.write({ schema: result.schema, batches: result.batches() }, this.#sink, {
+      width: process.stdout.columns,
+      several: true,
+    });
   }
 }
 

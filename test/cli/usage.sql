@@ -20,7 +20,9 @@
 -- $ sqlc run usage.sql --format parquet
 -- $ sqlc run usage.sql --quiet=yes
 -- $ sqlc run usage.sql --report nowhere/report.json
--- $ sqlc query "SELECT 1" --progress always
+-- $ sqlc query "SELECT 1 AS a" --progress always
+-- $ sqlc query "SELECT 1" --progress sometimes
+-- $ sqlc explain usage.sql --progress always
 -- $ sqlc explain usage.sql --format csv
 -- $ sqlc --bogus
 -- $ sqlc --format xml
