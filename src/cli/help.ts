@@ -25,7 +25,7 @@ options of run and query:
   --progress MODE            auto (on a terminal, when services take long), always, never
   --quiet                    no notices, no progress, no summary
 
-options of explain:          --database, --var, --set, and --steps: the plan after each rule
+options of explain:          --database, --var, --set, --format text|json, and --steps: the plan after each rule
 options of cache:            --database, --set, --format
 options of emulator:         --port N (5000; 0 is any), --host H (127.0.0.1), --key K, and the faults and quotas of
                              docs/emulator.md: --latency, --rps, --fail, --poison, --null, --seed …

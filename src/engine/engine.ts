@@ -14,6 +14,7 @@ import type { Statement } from '../parser/ast.ts';
 import { maskSecrets } from '../parser/mask-secrets.ts';
 import { parse } from '../parser/parse.ts';
 import { quote } from '../planner/sql-text.ts';
+import { explainText } from './explain-text.ts';
 import { type FunctionDefinition, functionOf } from './function-definition.ts';
 import { type EngineOptions, openSession } from './open.ts';
 import { boundParameters, type ParameterInput } from './parameters.ts';
@@ -122,7 +123,8 @@ export class Engine {
       const context = this.#context(script, statement, values, {});
       try {
         if (statement.kind === 'select-statement' || statement.kind === 'create-table-as') {
-          plans.push(await explainStatement(statement, context, snapshot, { steps: options.steps ?? false }));
+          const json = await explainStatement(statement, context, snapshot, { steps: options.steps ?? false });
+          plans.push({ text: explainText(json), json });
         }
         snapshot = await withDefined(statement, context, snapshot);
       } catch (failure) {

@@ -4,6 +4,7 @@ import { at, SqlcError } from '../common/errors.ts';
 import type { RunReport } from '../exec/run-report.ts';
 import type { Statement } from '../parser/ast.ts';
 import type { ParameterValue } from '../planner/bind/context.ts';
+import { explainText } from './explain-text.ts';
 import type { Result } from './result.ts';
 import type { Session } from './session.ts';
 import { createTableAs } from './statements/create-table-as.ts';
@@ -42,8 +43,11 @@ async function dispatch(statement: Statement, context: StatementContext): Promis
       return runSelect(statement, context);
     case 'explain': {
       const snapshot = await session.parts.store.snapshot();
-      const { text } = await explainStatement(statement.statement, context, snapshot, { steps: false });
-      return textResult('plan', text.split('\n'), report);
+      const explained = await explainStatement(statement.statement, context, snapshot, { steps: false });
+      if (!statement.analyze) return textResult('plan', explainText(explained).split('\n'), report);
+      const result = await dispatch(statement.statement, context);
+      if (result !== undefined) for await (const _ of result.batches());
+      return textResult('plan', explainText({ ...explained, actual: report }).split('\n'), report);
     }
     case 'create-table-as':
       await createTableAs(statement, context);

@@ -2,11 +2,9 @@
 // bought is less. Reads data that the statement read, never an answer nobody asked for; bounded in time.
 
 import type { StatementWork } from '../exec/statement-work.ts';
-import { type CallPlace, callPlaces } from '../planner/call-places.ts';
-import { fragmentPlan } from '../planner/fragment.ts';
-import { columnsOf } from '../planner/plan.ts';
-import { columnIds, type PlannedQuery } from '../planner/plan-query.ts';
-import { visitPlan } from '../planner/shape.ts';
+import { type CallPlace, callPlaces, countOf } from '../planner/call-places.ts';
+import { freshIds, type PlannedQuery } from '../planner/plan-query.ts';
+import { unparse } from '../planner/unparse.ts';
 import type { CallStatistics } from '../udf/call-statistics.ts';
 import type { LearntStatistics } from './learnt.ts';
 
@@ -22,20 +20,18 @@ export async function settleBill(
 ): Promise<void> {
   const operations = [...work.statistics];
   if (operations.length === 0) return;
-  const context = columnIds(learnt, highestId(planned));
-  const written = callPlaces(planned.bound, context, true);
-  const placed = callPlaces(planned.logical, context, false);
+  const context = freshIds(planned, learnt);
+  const written = callPlaces(planned.bound, true);
+  const placed = callPlaces(planned.logical, false);
   const { output } = planned.physical;
   const stops = output.kind === 'stream' && output.limit !== undefined;
   const moved = stops || planned.steps.some((step) => !KEEP_ROWS.has(step.rule));
   const signal = AbortSignal.any([work.options.signal, AbortSignal.timeout(Math.ceil(seconds * 1000))]);
   const rowsAt = async (places: readonly CallPlace[]): Promise<number | undefined> => {
     let rows = 0;
-    for (const { count } of places) {
-      if (count === undefined || seconds === 0) return undefined;
-      const { output } = fragmentPlan(count, work.names, context, false);
-      if (output.kind !== 'fragment') return undefined;
-      const { sql, parameters } = output.fragment;
+    for (const place of places) {
+      if (place.rows === undefined || seconds === 0) return undefined;
+      const { sql, parameters } = unparse(countOf({ ...place, rows: place.rows }, context, false), work.names);
       try {
         const [[found] = []] = await work.connection.rows(sql, parameters, signal);
         rows += Number(found ?? 0);
@@ -90,14 +86,4 @@ function settle(stats: CallStatistics, { virtual, reached, share, stops, exact }
   saved.early = stops ? unseen : 0;
   saved.order = stops ? 0 : unseen;
   saved.dedup = take(left);
-}
-
-function highestId({ bound, logical }: PlannedQuery): number {
-  let highest = 0;
-  for (const plan of [bound, logical]) {
-    visitPlan(plan, (node) => {
-      for (const c of columnsOf(node)) highest = Math.max(highest, c.id);
-    });
-  }
-  return highest;
 }

@@ -1,11 +1,14 @@
 // What a plan's calls will need, before any is made: inputs below the first call are counted exactly while the time
-// lasts, everything behind an answer is an upper bound. Reads data, asks no service, keeps nothing.
+// lasts, those behind an answer are estimated by what earlier runs learnt. Reads data, asks no service, keeps nothing.
 
 import { error, SqlcError } from '../common/errors.ts';
+import type { BehindAnswers } from '../planner/behind-answers.ts';
+import type { ColumnId } from '../planner/expression.ts';
 import type { PhysicalCall, PhysicalPlan } from '../planner/physical.ts';
 import { columnName, type Fragment } from '../planner/unparse.ts';
 import { isLocal } from '../udf/operation.ts';
 import { priceOf } from '../udf/request.ts';
+import type { ServicePool } from '../udf/service.ts';
 import { distinctKeys } from './distinct-keys.ts';
 import { type ExternalFiles, openExternal } from './external-table.ts';
 import { inputsOf, type StatementWork } from './statement-work.ts';
@@ -14,7 +17,7 @@ export interface CallEstimate {
   readonly operation: string;
   readonly service: string;
   readonly shape: 'set-oriented' | 'streaming';
-  /** `undefined`: it depends on an answer, or the time was over. */
+  /** `undefined`: it depends on an answer, or the time was over. Rows without an input are none. */
   readonly rows: number | undefined;
   readonly distinct: number | undefined;
   readonly cached: number | undefined;
@@ -22,10 +25,39 @@ export interface CallEstimate {
   /** `undefined`: no price is known, or the inputs are not. */
   readonly price: number | undefined;
   readonly currency: string;
-  /** Requests a second the service is believed to allow, or requests in flight when no rate is known. */
+  /** For the requests, at the pace the service allows; `undefined`: neither its rate nor its latency is known. */
+  readonly seconds: number | undefined;
+  /** What bounds the pace: a rate, or requests in flight. */
   readonly pace: string;
   /** Whether the run that follows needs exactly this. */
   readonly exact: boolean;
+}
+
+export interface EstimatedTotal {
+  readonly requests: number | undefined;
+  readonly price: number | undefined;
+  /** Of the price; `undefined` where the services bill in several. */
+  readonly currency: string | undefined;
+  /** One service after the other: at most. */
+  readonly seconds: number | undefined;
+  readonly exact: boolean;
+}
+
+/** `undefined` where one of the parts is not known. */
+export function totalOf(calls: readonly CallEstimate[]): EstimatedTotal {
+  const sum = (of: (c: CallEstimate) => number | undefined) => {
+    const values = calls.map(of).filter((v) => v !== undefined);
+    return values.length < calls.length ? undefined : values.reduce((a, b) => a + b, 0);
+  };
+  const currencies = new Set(calls.map((c) => c.currency));
+  const [currency] = currencies.size === 1 ? currencies : [];
+  return {
+    requests: sum((c) => c.requests),
+    price: currencies.size > 1 ? undefined : sum((c) => c.price),
+    currency,
+    seconds: sum((c) => c.seconds),
+    exact: calls.every((c) => c.exact),
+  };
 }
 
 interface Planned {
@@ -38,9 +70,17 @@ interface Planned {
   readonly limited: boolean;
 }
 
+/** What earlier runs taught. */
+export interface Expectations {
+  readonly behindAnswers: ReadonlyMap<ColumnId, BehindAnswers>;
+  /** Milliseconds of one request; `undefined`: never asked. */
+  latencyMs(operation: string, service: string): number | undefined;
+}
+
 /** @param seconds for reading data; what is not counted by then is left undefined */
 export async function estimateCalls(
   plan: PhysicalPlan,
+  expected: Expectations,
   work: StatementWork,
   files: ExternalFiles,
   seconds: number,
@@ -49,12 +89,14 @@ export async function estimateCalls(
   if (calls.length === 0) return [];
   const clock = AbortSignal.timeout(Math.ceil(seconds * 1000));
   const signal = AbortSignal.any([work.options.signal, clock]);
-  let readable = seconds > 0 && (await inTime(() => openAll(plan, work, files), clock, work));
+  let readable = seconds > 0 && (await inTime(() => openAll(plan, work, files), clock, work)) !== undefined;
   const estimates: CallEstimate[] = [];
   for (const planned of calls) {
-    const counted = readable && !planned.afterCalls ? await count(planned, work, signal, clock) : undefined;
+    const behind = planned.afterCalls ? expected.behindAnswers.get(planned.call.answer) : undefined;
+    const read = () => (planned.afterCalls ? guess(planned, behind, work, signal) : count(planned, work, signal));
+    const counted = readable ? await inTime(read, clock, work) : undefined;
     if (counted === undefined && !planned.afterCalls) readable = false;
-    estimates.push(await estimate(planned, counted, work));
+    estimates.push(await estimate(planned, counted, expected, work));
   }
   return estimates;
 }
@@ -76,19 +118,20 @@ function plannedCalls({ stages, output }: PhysicalPlan): Planned[] {
   return [...staged, ...streamed];
 }
 
-async function openAll(plan: PhysicalPlan, work: StatementWork, files: ExternalFiles): Promise<void> {
+async function openAll(plan: PhysicalPlan, work: StatementWork, files: ExternalFiles): Promise<true> {
   for (const table of plan.external) await openExternal(table, work, files);
+  return true;
 }
 
-/** False when the time was over first. */
-async function inTime(read: () => Promise<void>, clock: AbortSignal, work: StatementWork): Promise<boolean> {
+/** Undefined when the time was over first. */
+async function inTime<T>(read: () => Promise<T>, clock: AbortSignal, work: StatementWork): Promise<T | undefined> {
   try {
-    await read();
-    return !clock.aborted;
+    const found = await read();
+    return clock.aborted ? undefined : found;
   } catch (failure) {
     work.options.signal.throwIfAborted();
-    if (clock.aborted) return false;
-    throw failure;
+    if (clock.aborted) return undefined;
+    throw failure instanceof SqlcError ? failure : error('exec/engine', { detail: String(failure) });
   }
 }
 
@@ -97,47 +140,62 @@ interface Counted {
   readonly distinct: number;
   readonly cached: number;
   readonly price: number | undefined;
+  readonly exact: boolean;
 }
 
-async function count(
-  planned: Planned,
-  work: StatementWork,
-  signal: AbortSignal,
-  clock: AbortSignal,
-): Promise<Counted | undefined> {
+async function count(planned: Planned, work: StatementWork, signal: AbortSignal): Promise<Counted> {
   const { call, fragment, stage } = planned;
   const { connection, names, options } = work;
   const table = names.stage(stage);
+  const kept = [...new Set(call.inputs)].map(columnName).join(', ');
+  await connection.run(
+    `CREATE OR REPLACE TABLE ${table} AS SELECT ${kept} FROM (${fragment.sql}) AS t`,
+    fragment.parameters,
+    signal,
+  );
+  const answers = await work.answersOf(call);
+  const rows = await answers.count(call, table, signal);
+  const reader = await options.database.connect();
   try {
-    const kept = [...new Set(call.inputs)].map(columnName).join(', ');
-    await connection.run(
-      `CREATE OR REPLACE TABLE ${table} AS SELECT ${kept} FROM (${fragment.sql}) AS t`,
-      fragment.parameters,
-      signal,
-    );
-    const [[rows] = []] = await connection.rows(`SELECT count(*) FROM ${table}`, [], signal);
-    const answers = await work.answersOf(call);
-    const reader = await options.database.connect();
-    try {
-      const keys = answers.missing(call, table, undefined);
-      const found = await measure(planned, work, reader.stream(distinctKeys(keys, call.inputs.length), [], signal));
-      await answers.pretend(keys, call.inputs.length, found.distinct);
-      return { rows: Number(rows ?? 0), ...found };
-    } finally {
-      reader.close();
-    }
-  } catch (failure) {
-    options.signal.throwIfAborted();
-    if (clock.aborted) return undefined;
-    throw failure instanceof SqlcError ? failure : error('exec/engine', { detail: String(failure) });
+    const keys = answers.missing(call, table, undefined);
+    const found = await measure(planned, work, reader.stream(distinctKeys(keys, call.inputs.length), [], signal));
+    await answers.pretend(keys, call.inputs.length, found.distinct);
+    return { rows, ...found, exact: !planned.limited };
+  } finally {
+    reader.close();
   }
+}
+
+/** Behind answers: as many rows and inputs as the learnt selectivities let through, none of them cached. */
+async function guess(
+  { call }: Planned,
+  behind: BehindAnswers | undefined,
+  work: StatementWork,
+  signal: AbortSignal,
+): Promise<Counted | undefined> {
+  if (behind === undefined) return undefined;
+  const { count, kept } = behind;
+  const [[rows, inputs] = []] = await work.connection.rows(count.sql, count.parameters, signal);
+  const reached = Number(rows ?? 0);
+  if (inputs === undefined) return undefined;
+  const perInput = reached / Math.max(1, Number(inputs));
+  const distinct = Math.round(Number(inputs) * (1 - (1 - kept) ** perInput));
+  const [service] = await work.poolOf(call);
+  const price = isLocal(call.operation) ? 0 : service.pricePer1000(call.operation.id);
+  return {
+    rows: Math.round(reached * kept),
+    distinct,
+    cached: 0,
+    price: price === undefined ? undefined : (price * distinct) / 1000,
+    exact: false,
+  };
 }
 
 async function measure(
   { call }: Planned,
   work: StatementWork,
   chunks: Parameters<typeof inputsOf>[0],
-): Promise<Omit<Counted, 'rows'>> {
+): Promise<Pick<Counted, 'distinct' | 'cached' | 'price'>> {
   const pool = await work.poolOf(call);
   const cache = await work.cacheOf(call);
   let distinct = 0;
@@ -155,27 +213,48 @@ async function measure(
 }
 
 async function estimate(
-  { call, shape, limited }: Planned,
+  { call, shape }: Planned,
   counted: Counted | undefined,
+  expected: Expectations,
   work: StatementWork,
 ): Promise<CallEstimate> {
   const pool = await work.poolOf(call);
   const { limits, id } = call.operation;
+  const service = pool.map((s) => s.name).join(', ');
   const asked = counted === undefined ? undefined : counted.distinct - counted.cached;
-  const rates = pool.map((s) => s.limiter.ratePerSecond);
-  const rate = rates.every((r) => r !== undefined) ? rates.reduce((sum, r) => sum + r, 0) : undefined;
-  const inFlight = pool.reduce((sum, s) => sum + s.limiter.concurrency, 0);
+  const requests = asked === undefined ? undefined : Math.ceil(asked / limits.documents);
   return {
     operation: id,
-    service: pool.map((s) => s.name).join(', '),
+    service,
     shape,
     rows: counted?.rows,
     distinct: counted?.distinct,
     cached: counted?.cached,
-    requests: asked === undefined ? undefined : Math.ceil(asked / limits.documents),
+    requests,
     price: counted?.price,
     currency: pool[0].currency,
-    pace: rate === undefined ? `${inFlight} requests in flight` : `${Math.round(rate * 10) / 10} requests a second`,
-    exact: counted !== undefined && !limited,
+    ...paceOf(pool, requests, expected.latencyMs(id, service)),
+    exact: counted?.exact ?? false,
+  };
+}
+
+/** The slower of what the rate allows and what the requests in flight can carry. */
+function paceOf(
+  pool: ServicePool,
+  requests: number | undefined,
+  latencyMs: number | undefined,
+): Pick<CallEstimate, 'seconds' | 'pace'> {
+  const rates = pool.map((s) => s.limiter.ratePerSecond).filter((r) => r !== undefined);
+  const rate = rates.length < pool.length ? undefined : rates.reduce((sum, r) => sum + r, 0);
+  const inFlight = pool.reduce((sum, s) => sum + s.limiter.concurrency, 0);
+  const carried = latencyMs === undefined ? undefined : (inFlight * 1000) / Math.max(1, latencyMs);
+  const perSecond = rate === undefined ? carried : Math.min(rate, carried ?? rate);
+  const ms = latencyMs === undefined ? '' : ` of ${Math.round(latencyMs)} ms`;
+  return {
+    seconds: perSecond === undefined || requests === undefined ? undefined : requests / perSecond,
+    pace:
+      rate !== undefined && perSecond === rate
+        ? `${Math.round(rate * 10) / 10} requests a second`
+        : `${inFlight} requests in flight${ms}`,
   };
 }

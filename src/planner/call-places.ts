@@ -20,11 +20,15 @@ import { childrenOf, columnsUsed, conjunctsOf, expressionsOf, freeColumns, visit
 export interface CallPlace {
   /** Name of the answer table: calls of one operation and service share it. */
   readonly answers: string;
+  /** Column of the answer. */
+  readonly answer: ColumnId;
   /**
-   * One row, one column: the rows with an input at the call's place, filters that read an answer left out.
-   * `undefined`: a join or a group reads an answer below it, or an outer query's row does.
+   * The rows with an input at the call's place, filters that read an answer left out. `undefined`: a join or a group
+   * reads an answer below it, or the call reads an outer query's row.
    */
-  readonly count: LogicalPlan | undefined;
+  readonly rows: LogicalPlan | undefined;
+  /** Arguments that do not come from an answer. */
+  readonly inputs: readonly Expr[];
   /** Whether nothing was left out. */
   readonly exact: boolean;
 }
@@ -34,12 +38,12 @@ export interface CallPlace {
  *
  * @param written whether the plan is the text's: conjuncts to the left of a call's come before it
  */
-export function callPlaces(plan: LogicalPlan, context: RuleContext, written: boolean): CallPlace[] {
+export function callPlaces(plan: LogicalPlan, written: boolean): CallPlace[] {
   const before = new Map<LogicalPlan, readonly Expr[]>();
   const places: CallPlace[] = [];
   visitPlan(plan, (node) => {
     if (written && node.kind === 'filter') for (const [map, conjuncts] of leftOf(node)) before.set(map, conjuncts);
-    if (node.kind === 'cognitive-map') places.push(placeOf(node, before.get(node) ?? [], context));
+    if (node.kind === 'cognitive-map') places.push(placeOf(node, before.get(node) ?? []));
   });
   return places;
 }
@@ -60,23 +64,44 @@ function leftOf(filter: Filter): (readonly [CognitiveMap, readonly Expr[]])[] {
   return found;
 }
 
-function placeOf({ call, child }: CognitiveMap, before: readonly Expr[], { nextId }: RuleContext): CallPlace {
-  const answers = answersName(call.operation.id, call.service);
-  const below = relationalPart(child);
-  if (below === undefined || freeColumns(below.plan).size > 0) return { answers, count: undefined, exact: false };
-  const known = new Set(columnsOf(below.plan).map((c) => c.id));
-  const wanted = [...before, ...neededFor(call)];
-  const conditions = wanted.filter((e) => [...columnsUsed(e)].every((id) => known.has(id)));
-  const predicate = allOf(conditions);
-  const rows: LogicalPlan = predicate === undefined ? below.plan : { kind: 'filter', child: below.plan, predicate };
-  const expr = { kind: 'aggregate', fn: 'count_big', args: [], distinct: false, orderBy: [], type: BIGINT } as const;
-  const count: LogicalPlan = {
-    kind: 'aggregate',
-    child: rows,
-    groups: [],
-    aggregates: [{ id: nextId(), name: 'rows', type: BIGINT, expr }],
+/** One row: how many rows there are, and how many distinct inputs when those are wanted. */
+export function countOf(
+  place: CallPlace & { readonly rows: LogicalPlan },
+  { nextId }: RuleContext,
+  distinct: boolean,
+): LogicalPlan {
+  const counted = (name: string, args: readonly Expr[]) => {
+    const expr = {
+      kind: 'aggregate',
+      fn: 'count_big',
+      args,
+      distinct: args.length > 0,
+      orderBy: [],
+      type: BIGINT,
+    } as const;
+    return { id: nextId(), name, type: BIGINT, expr };
   };
-  return { answers, count, exact: below.exact && conditions.length === wanted.length };
+  const inputs = distinct ? place.inputs.slice(0, 1) : [];
+  const aggregates = [counted('rows', []), ...inputs.map((input) => counted('distinct', [input]))];
+  return { kind: 'aggregate', child: place.rows, groups: [], aggregates };
+}
+
+function placeOf({ call, child }: CognitiveMap, before: readonly Expr[]): CallPlace {
+  const place = { answers: answersName(call.operation.id, call.service), answer: call.answer.id };
+  const below = relationalPart(child);
+  if (below === undefined || freeColumns(below.plan).size > 0)
+    return { ...place, rows: undefined, inputs: [], exact: false };
+  const known = new Set(columnsOf(below.plan).map((c) => c.id));
+  const isKnown = (e: Expr) => [...columnsUsed(e)].every((id) => known.has(id));
+  const wanted = [...before, ...neededFor(call)];
+  const conditions = wanted.filter(isKnown);
+  const predicate = allOf(conditions);
+  return {
+    ...place,
+    rows: predicate === undefined ? below.plan : { kind: 'filter', child: below.plan, predicate },
+    inputs: call.args.filter(isKnown),
+    exact: below.exact && conditions.length === wanted.length,
+  };
 }
 
 /** What must hold of a row for the call to be made for it. */

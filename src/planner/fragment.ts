@@ -99,8 +99,8 @@ export function answersName(operation: string, service: string | undefined): str
 }
 
 function physicalCall(node: CognitiveMap, inputs: readonly ColumnId[]): PhysicalCall {
-  const { operation, service, fn } = node.call;
-  return { operation, service, fn, inputs, answers: answersName(operation.id, service) };
+  const { operation, service, fn, answer } = node.call;
+  return { operation, service, fn, answer: answer.id, inputs, answers: answersName(operation.id, service) };
 }
 
 /** The rows below a call with its inputs as columns; where the guard does not hold the input is NULL: no call. */

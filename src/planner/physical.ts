@@ -9,6 +9,8 @@ export interface PhysicalCall {
   readonly operation: Operation;
   readonly service: string | undefined;
   readonly fn: string;
+  /** Column of the answer in the logical plan. */
+  readonly answer: ColumnId;
   /** Columns of the staged rows that hold the operation's inputs, in its order. */
   readonly inputs: readonly ColumnId[];
   /** Name of the statement's answer table; calls of one operation and service share it. */

@@ -14,6 +14,7 @@ import { optimize, type Step } from './optimize.ts';
 import type { PhysicalPlan } from './physical.ts';
 import { columnsOf, type LogicalPlan } from './plan.ts';
 import type { Rule, RuleContext } from './rule.ts';
+import { visitPlan } from './shape.ts';
 import { type TypeMemo, type TypeOracle, withTypes } from './type-oracle.ts';
 import type { WorkNames } from './unparse.ts';
 import { validate } from './validate.ts';
@@ -84,4 +85,15 @@ export function columnIds(learnt: LearntCalls, first: ColumnId = 0): RuleContext
       return last;
     },
   };
+}
+
+/** Numbers for further columns beside those of a plan that is made. */
+export function freshIds({ bound, logical }: PlannedQuery, learnt: LearntCalls): RuleContext {
+  let highest = 0;
+  for (const plan of [bound, logical]) {
+    visitPlan(plan, (node) => {
+      for (const c of columnsOf(node)) highest = Math.max(highest, c.id);
+    });
+  }
+  return columnIds(learnt, highest);
 }
