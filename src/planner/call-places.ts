@@ -92,7 +92,7 @@ function placeOf({ call, child }: CognitiveMap, before: readonly Expr[]): CallPl
   if (below === undefined || freeColumns(below.plan).size > 0)
     return { ...place, rows: undefined, inputs: [], exact: false };
   const known = new Set(columnsOf(below.plan).map((c) => c.id));
-  const isKnown = (e: Expr) => [...columnsUsed(e)].every((id) => known.has(id));
+  const isKnown = (e: Expr) => !asks(e) && [...columnsUsed(e)].every((id) => known.has(id));
   const wanted = [...before, ...neededFor(call)];
   const conditions = wanted.filter(isKnown);
   const predicate = allOf(conditions);
