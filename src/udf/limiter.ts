@@ -1,5 +1,8 @@
-// The pace of one endpoint and credential: token buckets for quotas that are known, and a window of requests in flight
+// The pace of one endpoint and credential: sliding windows for quotas that are known, and a number of requests in flight
 // and a rate that find the ones that are not. Shared by every statement of an engine; fair in order of asking.
+
+import { LearntRate } from './learnt-rate.ts';
+import { SlidingWindow } from './sliding-window.ts';
 
 export interface Quotas {
   /** Requests in flight at most. */
@@ -34,37 +37,54 @@ export const systemClock: Clock = {
   },
 };
 
+/** A request as it ended. */
+interface Ended {
+  /** Its place among all that were sent, from 1. */
+  readonly ordinal: number;
+  readonly sentAt: number;
+  readonly waitMs: number;
+}
+
 interface Waiter {
   grant(): void;
 }
 
 const FIRST_WINDOW = 4;
-const DECREASE = 0.7;
-/** After a 429 the pace is what was answered lately, a little less, and then creeps up again. */
-const RATE_BACKOFF = 0.95;
-const RATE_CREEP = 1.02;
+/** Quotas are of a second or longer: what one held before a refusal was let through. */
 const MEASURE_MS = 1000;
+/** A shorter time tells no rate. */
+const LEAST_MEASURE_MS = 100;
+/** After a refusal: of the rate that was let through. */
+const BACKOFF = 0.95;
+/** Times of requests that are remembered. */
+const MOST_RECENT = 10_000;
 
 export class Limiter {
   readonly #clock: Clock;
   #quotas: Quotas;
-  #buckets: readonly TokenBucket[];
+  #declared: readonly SlidingWindow[];
   readonly #waiting: Waiter[] = [];
   #inFlight = 0;
+  /** Requests in flight at most, for now. */
   #window: number;
+  /** Nothing has gone wrong yet: the window doubles instead of growing by one. */
+  #opening = true;
   /** Answers since the window last grew. */
   #streak = 0;
   #proven = false;
-  #pausedUntil = 0;
-  /** Found by being throttled: requests a second. */
-  #learnt: TokenBucket | undefined;
+  /** Since when requests go without a pause. */
+  #activeFrom: number | undefined;
+  #pausedUntil = Number.NEGATIVE_INFINITY;
+  #learnt: LearntRate | undefined;
+  /** When requests went lately; the last of them is number `#sent`. */
   #recent: number[] = [];
+  #sent = 0;
   #timer: { cancel(): void } | undefined;
 
   constructor(quotas: Quotas, clock: Clock = systemClock) {
     this.#clock = clock;
     this.#quotas = quotas;
-    this.#buckets = bucketsOf(quotas, clock.now());
+    this.#declared = windowsOf(quotas);
     this.#window = this.#firstWindow();
   }
 
@@ -74,15 +94,15 @@ export class Limiter {
     const sameRates = quotas.perSecond === perSecond && quotas.perMinute === perMinute;
     if (sameRates && quotas.concurrency === concurrency) return;
     this.#quotas = quotas;
-    if (!sameRates) this.#buckets = bucketsOf(quotas, this.#clock.now());
+    if (!sameRates) this.#declared = windowsOf(quotas);
     this.#window = this.#firstWindow();
     this.#pump();
   }
 
-  /** A known quota is kept by its bucket: nothing has to be found out slowly. */
+  /** A known quota is kept by its window: nothing has to be found out slowly. */
   #firstWindow(): number {
     const { concurrency } = this.#quotas;
-    return this.#buckets.length > 0 ? concurrency : Math.min(FIRST_WINDOW, concurrency);
+    return this.#declared.length > 0 ? concurrency : Math.min(FIRST_WINDOW, concurrency);
   }
 
   /** Requests a second the service is believed to allow; `undefined`: nothing is known. */
@@ -90,7 +110,7 @@ export class Limiter {
     const known = [
       this.#quotas.perSecond,
       this.#quotas.perMinute === undefined ? undefined : this.#quotas.perMinute / 60,
-      this.#learnt?.perSecond,
+      this.#learnt?.perSecond(this.#clock.now()),
     ];
     const rates = known.filter((rate) => rate !== undefined);
     return rates.length === 0 ? undefined : Math.min(...rates);
@@ -121,44 +141,71 @@ export class Limiter {
   }
 
   #permit(): Permit {
+    const ordinal = this.#sent;
+    const sentAt = this.#clock.now();
     let open = true;
     return {
       release: (pace, waitMs = 0) => {
         if (!open) return;
         open = false;
         this.#inFlight--;
-        this.#learn(pace, waitMs);
+        this.#learn(pace, { ordinal, sentAt, waitMs });
         this.#pump();
       },
     };
   }
 
-  #learn(pace: Pace, waitMs: number): void {
+  #learn(pace: Pace, request: Ended): void {
+    switch (pace) {
+      case 'answered':
+        this.#answered();
+        break;
+      case 'throttled':
+        this.#throttled(request);
+        break;
+      case 'overloaded':
+        this.#shrink();
+        break;
+      case 'neutral':
+        break;
+      default:
+        pace satisfies never;
+    }
+  }
+
+  #answered(): void {
+    this.#proven = true;
+    this.#streak++;
+    if (!this.#opening && this.#streak < this.#window) return;
+    this.#streak = 0;
+    this.#window = Math.min(this.#quotas.concurrency, this.#window + 1);
+  }
+
+  /** One failure takes one place, a windowful of answers gives one back: a few hardly matter, all of them do. */
+  #shrink(): void {
+    this.#opening = false;
+    this.#window = Math.max(1, this.#window - 1);
+  }
+
+  #throttled({ ordinal, sentAt, waitMs }: Ended): void {
     const now = this.#clock.now();
-    if (pace === 'answered') {
-      this.#proven = true;
-      this.#recent.push(now);
-      if (this.#recent.length > 10_000) this.#recent = this.#recent.slice(-5_000);
-      this.#streak++;
-      if (this.#streak >= this.#window) {
-        this.#streak = 0;
-        this.#window = Math.min(this.#quotas.concurrency, this.#window + 1);
-        this.#learnt?.scale(RATE_CREEP);
-      }
+    const resumedAt = this.#pausedUntil;
+    this.#pausedUntil = Math.max(resumedAt, now + waitMs);
+    // Of the requests that were under way together only the first one's refusal is news.
+    if (sentAt < resumedAt) return;
+    this.#shrink();
+    const activeFrom = this.#activeFrom ?? sentAt;
+    this.#activeFrom = undefined;
+    const before = this.#recent.slice(0, this.#recent.length - (this.#sent - ordinal) - 1);
+    const passed = before.filter((at) => at >= Math.max(activeFrom, sentAt - MEASURE_MS)).length;
+    if (passed === 0) {
+      // Somebody else uses up the quota, or the wait was too short: one request finds out when it is over.
+      this.#proven = false;
       return;
     }
-    if (pace === 'neutral') return;
-    // Of the requests that were under way together only the first one's refusal is news.
-    const news = now >= this.#pausedUntil;
-    this.#pausedUntil = Math.max(this.#pausedUntil, now + waitMs);
-    if (!news) return;
-    this.#streak = 0;
-    this.#window = Math.max(1, Math.floor(this.#window * DECREASE));
-    if (pace === 'throttled') {
-      const lately = this.#recent.filter((at) => at > now - MEASURE_MS).length;
-      const measured = Math.max(1, lately * (1000 / MEASURE_MS) * RATE_BACKOFF);
-      this.#learnt = new TokenBucket(measured, 1000, now, 1);
-    }
+    const activeMs = Math.max(LEAST_MEASURE_MS, sentAt - activeFrom);
+    const asked = Math.min((passed * 1000) / activeMs, this.#learnt?.perSecond(now) ?? Number.POSITIVE_INFINITY);
+    this.#learnt = new LearntRate(passed * BACKOFF, activeMs < MEASURE_MS ? asked : passed, this.#pausedUntil);
   }
 
   #pump(): void {
@@ -168,60 +215,26 @@ export class Limiter {
       // Until an endpoint has answered once, one request is in flight: a wrong key costs one request.
       if (this.#inFlight >= (this.#proven ? this.#window : 1)) return;
       const now = this.#clock.now();
-      const buckets = this.#learnt === undefined ? this.#buckets : [...this.#buckets, this.#learnt];
-      const wait = Math.max(this.#pausedUntil - now, ...buckets.map((b) => b.waitMs(now)), 0);
+      const paces = this.#learnt === undefined ? this.#declared : [...this.#declared, this.#learnt];
+      const wait = Math.max(this.#pausedUntil - now, ...paces.map((pace) => pace.waitMs(now)), 0);
       if (wait > 0) {
-        this.#timer = this.#clock.after(wait, () => this.#pump());
+        this.#timer = this.#clock.after(Math.ceil(wait), () => this.#pump());
         return;
       }
-      for (const bucket of buckets) bucket.take(now);
+      for (const pace of paces) pace.take(now);
+      this.#activeFrom ??= now;
+      this.#sent++;
+      this.#recent.push(now);
+      if (this.#recent.length > MOST_RECENT) this.#recent = this.#recent.slice(-MOST_RECENT / 2);
       this.#inFlight++;
       this.#waiting.shift()?.grant();
     }
   }
 }
 
-function bucketsOf({ perSecond, perMinute }: Quotas, now: number): readonly TokenBucket[] {
+function windowsOf({ perSecond, perMinute }: Quotas): readonly SlidingWindow[] {
   return [
-    ...(perSecond === undefined ? [] : [new TokenBucket(perSecond, 1000, now)]),
-    ...(perMinute === undefined ? [] : [new TokenBucket(perMinute, 60_000, now)]),
+    ...(perSecond === undefined ? [] : [new SlidingWindow(perSecond, 1000)]),
+    ...(perMinute === undefined ? [] : [new SlidingWindow(perMinute, 60_000)]),
   ];
-}
-
-/** Lets `amount` requests through per period, spread evenly, with a burst of what a tenth of a second allows. */
-class TokenBucket {
-  #perMs: number;
-  #burst: number;
-  #tokens: number;
-  #at: number;
-
-  constructor(amount: number, periodMs: number, now: number, burst?: number) {
-    this.#perMs = amount / periodMs;
-    this.#burst = burst ?? Math.max(1, (amount / periodMs) * 100);
-    this.#tokens = this.#burst;
-    this.#at = now;
-  }
-
-  get perSecond(): number {
-    return this.#perMs * 1000;
-  }
-
-  scale(factor: number): void {
-    this.#perMs *= factor;
-  }
-
-  waitMs(now: number): number {
-    this.#refill(now);
-    return this.#tokens >= 1 ? 0 : Math.ceil((1 - this.#tokens) / this.#perMs);
-  }
-
-  take(now: number): void {
-    this.#refill(now);
-    this.#tokens -= 1;
-  }
-
-  #refill(now: number): void {
-    this.#tokens = Math.min(this.#burst, this.#tokens + (now - this.#at) * this.#perMs);
-    this.#at = now;
-  }
 }
