@@ -194,7 +194,7 @@ export abstract class Expressions extends Calls {
     { ALT: () => this.leaf(this.CONSUME(T.Numeric), numberOf) },
     { ALT: () => this.leaf(this.CONSUME(T.StringText), stringOf) },
     { ALT: () => this.leaf(this.CONSUME(T.K.NULL), (token) => ({ kind: 'null', span: spanOf(token) })) },
-    { ALT: () => this.leaf(this.CONSUME(T.Variable), parameterOf) },
+    { ALT: () => this.leaf(this.CONSUME(T.Variable), variableOf) },
     { ALT: () => this.parenthesised() },
     { ALT: () => this.SUBRULE(this.caseExpression) },
     { ALT: () => this.SUBRULE(this.cast) },
@@ -219,6 +219,40 @@ export abstract class Expressions extends Calls {
     this.CONSUME(T.RightParen);
     return this.ACTION(() => ({ kind: 'exists', query, span: this.since(start) }));
   });
+
+  /** `=`, `+=`. */
+  readonly assignOperator: Rule<IToken> = this.rule('assignOperator', () =>
+    this.OR({
+      ERR_MSG: '"="',
+      DEF: [{ ALT: () => this.CONSUME(T.Equal) }, { ALT: () => this.CONSUME(T.CompoundAssign) }],
+    }),
+  );
+
+  /** A value of INSERT and UPDATE. */
+  readonly valueOrDefault: Rule<Expression> = this.rule('valueOrDefault', () =>
+    this.OR<Expression>({
+      ERR_MSG: OPERAND,
+      DEF: [
+        { ALT: () => this.leaf(this.CONSUME(T.K.DEFAULT), (token) => ({ kind: 'default', span: spanOf(token) })) },
+        { ALT: () => this.SUBRULE(this.expression) },
+      ],
+    }),
+  );
+
+  /** Literals and variables. */
+  protected readonly constants: IOrAlt<Expression>[] = [
+    { ALT: () => this.leaf(this.CONSUME8(T.Numeric), numberOf) },
+    { ALT: () => this.leaf(this.CONSUME8(T.StringText), stringOf) },
+    { ALT: () => this.leaf(this.CONSUME8(T.Variable), variableOf) },
+    {
+      ALT: () => {
+        const start = this.here();
+        this.CONSUME8(T.Minus);
+        const operand = this.leaf(this.CONSUME9(T.Numeric), numberOf);
+        return this.ACTION(() => ({ kind: 'unary', operator: '-', operand, span: this.since(start) }));
+      },
+    },
+  ];
 
   /** `::type`, `.field`. */
   readonly postfix: Rule<Expression, [operand: Expression]> = this.rule('postfix', (operand) =>
@@ -321,9 +355,9 @@ export abstract class Expressions extends Calls {
   }
 }
 
-function parameterOf(token: IToken): Expression {
+function variableOf(token: IToken): Expression {
   const span = spanOf(token);
-  if (token.image.startsWith('@@')) throw error('not-supported', { what: token.image }, { span });
+  if (token.image.startsWith('@@')) return { kind: 'system-variable', name: token.image.slice(2).toLowerCase(), span };
   return { kind: 'parameter', name: token.image.slice(1), span };
 }
 

@@ -269,8 +269,4 @@ export abstract class Externals extends QueryParser {
     this.closeList();
     return literals;
   });
-
-  protected atEnd(): boolean {
-    return Number.isNaN(this.LA(1).startOffset);
-  }
 }

@@ -6,7 +6,7 @@ import type { Span } from '../common/span.ts';
 import { LazyLookahead } from './lookahead.ts';
 import type { Scan } from './scan.ts';
 import { Expectation, syntaxError } from './syntax-error.ts';
-import { Comma, vocabulary } from './tokens.ts';
+import { Comma, Separator, vocabulary } from './tokens.ts';
 
 /** A grammar rule that takes `A` and returns `R`. */
 export type Rule<R, A extends unknown[] = []> = ParserMethod<A, R>;
@@ -18,8 +18,8 @@ export interface KitOptions {
 
 export interface Outcome<T> {
   readonly node: T;
-  /** How many of the given tokens the node took. */
-  readonly taken: number;
+  /** Index of the token after the node. */
+  readonly next: number;
 }
 
 export abstract class Kit extends EmbeddedActionsParser {
@@ -50,21 +50,25 @@ export abstract class Kit extends EmbeddedActionsParser {
   }
 
   /**
-   * Reads one node from the start of the tokens; more may follow it.
+   * Reads one node from the tokens of a batch; more may follow it.
    *
+   * @param from index of the node's first token
    * @throws SqlcError syntax/* at the first token that does not fit
    */
-  protected read<T>(rule: Rule<T>, tokens: IToken[], scan: Scan): Outcome<T> {
+  protected read<T>(rule: Rule<T>, tokens: IToken[], from: number, scan: Scan): Outcome<T> {
     this.afterClosing = scan.afterClosing;
     this.expectation.types = [];
     this.input = tokens;
+    this.importLexerState(from - 1);
     const node = rule.call(this);
     const failure = this.errors.find((found) => found.name !== 'NotAllInputParsedException');
-    if (failure !== undefined) throw syntaxError(failure, this.expectation, tokens);
-    const next = this.LA(1);
-    const end = tokens.indexOf(next);
-    return { node, taken: end < 0 ? tokens.length : end };
+    if (failure !== undefined) throw syntaxError(failure, this.expectation, tokens, from);
+    return { node, next: this.exportLexerState() + 1 };
   }
+
+  // Chevrotain's own, which its type declarations leave out.
+  declare protected readonly importLexerState: (index: number) => void;
+  declare protected readonly exportLexerState: () => number;
 
   // The methods below are the DSL's OPTION, MANY, AT_LEAST_ONE_SEP, MANY_SEP and OR where one token or condition decides. Grammar
   // recording sees the DSL's; parsing takes half the stack frames, which is what lets MAX_DEPTH levels fit.
@@ -112,6 +116,11 @@ export abstract class Kit extends EmbeddedActionsParser {
   /** From an offset to the end of the token just read. */
   protected since(start: number): Span {
     return { start, end: endOf(this.LA(0)) };
+  }
+
+  /** Whether the statement's text ends here. */
+  protected atEnd(): boolean {
+    return this.next(Separator) || Number.isNaN(this.LA(1).startOffset);
   }
 
   protected next(type: TokenType, ahead = 1): boolean {

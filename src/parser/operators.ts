@@ -53,6 +53,13 @@ export function relationOf(token: IToken): Relation {
   return (BINARY.get(token.image)?.[0] ?? '=') as Relation; // the token type allows comparisons only
 }
 
+/** `x += e` is `x = x + e`, and `x = e` is `e`. */
+export function compounded(assign: IToken, old: Expression, written: Expression): Expression {
+  const [operator] = BINARY.get(assign.image.slice(0, -1)) ?? [];
+  if (operator === undefined) return written;
+  return { kind: 'binary', operator, left: old, right: written, span: spanning(old.span, written.span) };
+}
+
 /** Operands and operators of one expression, in the order of the text. */
 export class OperatorStack {
   private readonly values: Expression[] = [];

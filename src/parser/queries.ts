@@ -43,12 +43,12 @@ interface SetTerm {
 
 export class QueryParser extends Selects {
   /**
-   * Reads one query statement from the start of the tokens.
+   * Reads one query statement.
    *
    * @throws SqlcError syntax/*, not-supported
    */
-  readStatement(tokens: IToken[], scan: Scan): Outcome<SelectStatement | Explain> {
-    return this.read(this.queryStatement, tokens, scan);
+  readStatement(tokens: IToken[], from: number, scan: Scan): Outcome<SelectStatement | Explain> {
+    return this.read(this.queryStatement, tokens, from, scan);
   }
 
   readonly queryStatement: Rule<SelectStatement | Explain> = this.rule('queryStatement', () => {
@@ -148,7 +148,7 @@ export class QueryParser extends Selects {
 
   readonly valuesRow: Rule<Expression[]> = this.rule('valuesRow', () => {
     this.CONSUME(T.LeftParen);
-    const row = this.list(() => this.SUBRULE(this.expression));
+    const row = this.list(() => this.SUBRULE(this.valueOrDefault));
     this.closeList();
     return row;
   });

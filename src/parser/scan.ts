@@ -1,4 +1,4 @@
-// Text to tokens, and tokens to statements' stretches: cut at ";" and at GO.
+// Text to tokens, cut into batches at GO.
 // Written by hand because comments nest, strings join lines and keywords depend on their neighbour;
 // it also sees how deep the text is nested, before any rule could recurse that far.
 
@@ -13,10 +13,17 @@ export const MAX_DEPTH = 250;
 export const MAX_QUERY_DEPTH = 60;
 
 export interface Scan {
-  /** The tokens between separators; none is empty. */
-  readonly stretches: IToken[][];
+  readonly text: string;
+  /** The tokens between GO lines, ";" among them; none is empty. */
+  readonly batches: readonly ScannedBatch[];
   /** The token after the parenthesis that closes the one opened at an offset. */
   readonly afterClosing: ReadonlyMap<number, IToken>;
+}
+
+export interface ScannedBatch {
+  readonly tokens: IToken[];
+  /** The number after GO, else 1. */
+  readonly repeat: number;
 }
 
 interface Opened {
@@ -54,12 +61,13 @@ const DOUBLE: ReadonlyMap<string, TokenType> = new Map([
   ['>=', T.GreaterEqual],
   ['!<', T.GreaterEqual],
   ['::', T.DoubleColon],
+  ...['+=', '-=', '*=', '/=', '%=', '&=', '|=', '^='].map((image): [string, TokenType] => [image, T.CompoundAssign]),
 ]);
 
 /**
  * Cuts a script into tokens.
  *
- * @throws SqlcError for an unclosed string, comment or quoted name, for text nested too deep, and for `GO n`
+ * @throws SqlcError for an unclosed string, comment or quoted name, and for text nested too deep
  */
 export function scan(text: string): Scan {
   return new Scanner(text).run();
@@ -68,8 +76,8 @@ export function scan(text: string): Scan {
 class Scanner {
   private readonly text: string;
   private position = 0;
-  private stretch: IToken[] = [];
-  private readonly stretches: IToken[][] = [];
+  private tokens: IToken[] = [];
+  private readonly batches: ScannedBatch[] = [];
   private readonly afterClosing = new Map<number, IToken>();
   /** What is open: parentheses and CASE. */
   private open: Opened[] = [];
@@ -81,6 +89,8 @@ class Scanner {
   private readonly variable = /@@?[\p{L}\p{M}\p{N}_@$#]+/uy;
   private readonly number = /(?:\d+(?:\.(?!\.)\d*)?|\.\d+)(?:[eE][+-]?\d+)?/y;
   private readonly binary = /0[xX][0-9a-fA-F]*/y;
+  /** `$action`. */
+  private readonly pseudoColumn = /\$[\p{L}][\p{L}_]*/uy;
   private readonly money = /\$(?:[+-]?(?:\d+(?:\.\d*)?|\.\d+))?/y;
   private readonly stringPiece = /[^']*(?:''[^']*)*/y;
 
@@ -96,8 +106,8 @@ class Scanner {
       else if (text.startsWith('/*', this.position)) this.skipComment();
       else this.scanToken(text.charAt(this.position));
     }
-    this.endStretch();
-    return { stretches: this.stretches, afterClosing: this.afterClosing };
+    this.endBatch(1);
+    return { text: this.text, batches: this.batches, afterClosing: this.afterClosing };
   }
 
   private scanToken(first: string): void {
@@ -111,7 +121,7 @@ class Scanner {
   /** Tokens that their first character tells. */
   private scanPattern(first: string): boolean {
     if (first === '@') return this.push(T.Variable, this.variable);
-    if (first === '$') return this.push(T.Money, this.money);
+    if (first === '$') return this.push(T.Word, this.pseudoColumn) || this.push(T.Money, this.money);
     return first === '0' && this.push(T.Binary, this.binary);
   }
 
@@ -122,8 +132,8 @@ class Scanner {
     if (double !== undefined) {
       this.add(double, start, start + 2);
     } else if (single === T.Separator) {
-      this.position++;
-      this.endStretch();
+      this.add(T.Separator, start, start + 1);
+      this.closeAll();
     } else {
       const width = (this.text.codePointAt(start) ?? 0) > 0xffff ? 2 : 1;
       this.add(single ?? T.Unknown, start, start + width);
@@ -173,10 +183,8 @@ class Scanner {
     if (this.text.slice(lineStart, start).trim() !== '') return false;
     const alone = /^[^\S\n]*(\d+)?[^\S\n]*;?[^\S\n]*(?:--.*)?$/.exec(rest);
     if (alone === null) return false;
-    if (alone[1] !== undefined) {
-      throw error('not-supported', { what: 'GO with a count' }, { span: { start, end: this.position } });
-    }
-    this.endStretch();
+    if (alone[1] !== undefined) this.position += alone[0].indexOf(alone[1]) + alone[1].length;
+    this.endBatch(alone[1] === undefined ? 1 : Number(alone[1]));
     return true;
   }
 
@@ -240,14 +248,14 @@ class Scanner {
     };
     this.position = end;
     if (STARTS_QUERY.has(type)) this.enterQuery(token);
-    this.stretch.push(token);
+    this.tokens.push(token);
     if (this.closed !== undefined) this.afterClosing.set(this.closed.startOffset, token);
     this.closed = undefined;
   }
 
   private enter(): void {
-    const token = this.stretch.at(-1);
-    const before = this.stretch.at(-2)?.tokenType;
+    const token = this.tokens.at(-1);
+    const before = this.tokens.at(-2)?.tokenType;
     if (token === undefined) return;
     this.open.push({ token, query: false });
     if (this.open.length > MAX_DEPTH) throw tooDeep(token, MAX_DEPTH);
@@ -257,7 +265,7 @@ class Scanner {
   /** Marks the innermost parenthesis as that of a query. */
   private enterQuery(token: IToken): void {
     const holder = this.open.at(-1);
-    if (holder === undefined || holder.query || this.stretch.at(-1) !== holder.token) return;
+    if (holder === undefined || holder.query || this.tokens.at(-1) !== holder.token) return;
     holder.query = true;
     if (++this.queries > MAX_QUERY_DEPTH) throw tooDeep(token, MAX_QUERY_DEPTH);
   }
@@ -269,9 +277,13 @@ class Scanner {
     if (opened?.query === true) this.queries--;
   }
 
-  private endStretch(): void {
-    if (this.stretch.length > 0) this.stretches.push(this.stretch);
-    this.stretch = [];
+  private endBatch(repeat: number): void {
+    if (this.tokens.length > 0) this.batches.push({ tokens: this.tokens, repeat });
+    this.tokens = [];
+    this.closeAll();
+  }
+
+  private closeAll(): void {
     this.open = [];
     this.queries = 0;
     this.closed = undefined;

@@ -4,7 +4,7 @@ import type { TokenType } from 'chevrotain';
 import { error } from '../common/errors.ts';
 import { spanning } from '../common/span.ts';
 import { didYouMean } from '../common/suggest.ts';
-import type { Expression, Identifier, Join, TableSource } from './ast.ts';
+import type { Expression, Identifier, Join, ObjectName, TableSource } from './ast.ts';
 import { Expressions } from './expressions.ts';
 import { type Rule, spanOf } from './kit.ts';
 import { identifierOf } from './literals.ts';
@@ -173,10 +173,7 @@ export abstract class Sources extends Expressions {
   readonly namedSource: Rule<TableSource> = this.rule('namedSource', () => {
     const start = this.here();
     const name = this.SUBRULE(this.objectName);
-    this.ACTION(() => {
-      const last = name.parts.at(-1)?.name.toUpperCase() ?? '';
-      if (SPECIAL_SOURCES.has(last)) throw error('not-supported', { what: last }, { span: name.span });
-    });
+    this.ACTION(() => this.refuseSpecialSource(name));
     const args = this.OPTION(() => this.SUBRULE(this.sourceArguments));
     const hinted = this.OPTION1({ GATE: () => this.next(T.LeftParen, 2), DEF: () => this.SUBRULE(this.tableHints) });
     const named = this.SUBRULE(this.sourceAlias);
@@ -281,6 +278,12 @@ export abstract class Sources extends Expressions {
     });
     this.CONSUME(T.RightParen);
   });
+
+  protected refuseSpecialSource(name: ObjectName): void {
+    const last = name.parts.at(-1)?.name.toUpperCase() ?? '';
+    if (SPECIAL_SOURCES.has(last) && this.next(T.LeftParen))
+      throw error('not-supported', { what: last }, { span: name.span });
+  }
 
   private enterJoin(): void {
     if (++this.openJoins > MAX_OPEN_JOINS) {

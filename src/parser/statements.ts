@@ -1,28 +1,18 @@
-// Grammar layer 8: statements that are not queries. Built only when a script holds one.
+// Grammar layer 12: statements that are not queries. Built only when a script holds one.
 
-import type { IToken } from 'chevrotain';
+import type { IOrAlt, IToken } from 'chevrotain';
 import { error } from '../common/errors.ts';
-import { didYouMean } from '../common/suggest.ts';
-import type {
-  AlterCredential,
-  AlterService,
-  CreateTableAs,
-  DropObject,
-  Explain,
-  Identifier,
-  ObjectName,
-  SetStatement,
-  Statement,
-} from './ast.ts';
-import { Externals } from './externals.ts';
+import type { SetIdentityInsert, SetStatement, Statement } from './ast.ts';
 import { type Outcome, type Rule, spanOf } from './kit.ts';
-import { either } from './options.ts';
 import { joinedName } from './queries.ts';
-import type { Scan } from './scan.ts';
+import { MAX_DEPTH, type Scan } from './scan.ts';
+import { Scripts } from './scripts.ts';
+import { changesRows } from './statement-heads.ts';
 import * as T from './tokens.ts';
+import { unsupportedStatement } from './unsupported.ts';
 
-const TABLE_OPTIONS = ['DISTRIBUTION', 'CLUSTERED', 'HEAP', 'PARTITION', 'LOCATION'];
-const DISTRIBUTIONS = ['HASH', 'ROUND_ROBIN', 'REPLICATE'];
+/** Statements inside statements: IF in WHILE in BEGIN. */
+const MAX_STATEMENT_DEPTH = MAX_DEPTH;
 /** Settings of several words, by the first one: how many words their names have. */
 const SETTING_WORDS: ReadonlyMap<string, number> = new Map([
   ['STATISTICS', 2],
@@ -30,28 +20,27 @@ const SETTING_WORDS: ReadonlyMap<string, number> = new Map([
 ]);
 const ISOLATION_LEVELS: ReadonlySet<string> = new Set(['READ', 'REPEATABLE']);
 
-export class StatementParser extends Externals {
+export class StatementParser extends Scripts {
+  private depth = 0;
+
+  override reset(): void {
+    super.reset();
+    this.depth = 0;
+  }
+
   /**
-   * Reads one statement that is not a query from the start of the tokens.
+   * Reads one statement that is not a query alone.
    *
    * @throws SqlcError syntax/*, not-supported
    */
-  readOtherStatement(tokens: IToken[], scan: Scan): Outcome<Statement> {
-    return this.read(this.statement, tokens, scan);
+  readOtherStatement(tokens: IToken[], from: number, scan: Scan): Outcome<Statement> {
+    return this.read(this.script, tokens, from, scan);
   }
 
-  readonly statement: Rule<Statement> = this.rule('statement', () => {
+  readonly script: Rule<Statement> = this.rule('script', () => {
     const start = this.here();
     const explain = this.OPTION(() => this.SUBRULE(this.explain));
-    const statement = this.OR<Exclude<Statement, Explain>>({
-      ERR_MSG: 'a statement',
-      DEF: [
-        { ALT: () => this.SUBRULE(this.createStatement) },
-        { ALT: () => this.SUBRULE(this.alterStatement) },
-        { ALT: () => this.SUBRULE(this.dropStatement) },
-        { ALT: () => this.SUBRULE(this.setStatement) },
-      ],
-    });
+    const statement = this.SUBRULE(this.statement);
     return this.ACTION(() =>
       explain === undefined
         ? statement
@@ -59,167 +48,146 @@ export class StatementParser extends Externals {
     );
   });
 
-  readonly createStatement: Rule<Exclude<Statement, Explain>> = this.rule('createStatement', () => {
+  readonly statement: Rule<Statement> = this.rule('statement', () => {
+    this.ACTION(() => this.enter());
+    const statement = this.OR<Statement>({ ERR_MSG: 'a statement', DEF: this.alternatives });
+    this.ACTION(() => this.depth--);
+    return statement;
+  });
+
+  private readonly alternatives: IOrAlt<Statement>[] = [
+    {
+      GATE: () => this.next(T.K.STATISTICS, 2),
+      ALT: () => {
+        const start = this.here();
+        this.CONSUME(T.K.UPDATE);
+        return this.SUBRULE(this.updateStatistics, { ARGS: [start] });
+      },
+      IGNORE_AMBIGUITIES: true,
+    },
+    {
+      GATE: () => !this.next(T.K.WITH) || this.changeFollows(),
+      ALT: () => this.SUBRULE(this.change),
+      IGNORE_AMBIGUITIES: true,
+    },
+    { ALT: () => this.SUBRULE(this.selectStatement) },
+    { ALT: () => this.SUBRULE(this.createStatement) },
+    { ALT: () => this.SUBRULE(this.alterStatement) },
+    { ALT: () => this.SUBRULE(this.dropStatement) },
+    { ALT: () => this.SUBRULE(this.setStatement) },
+    { ALT: () => this.SUBRULE(this.declare) },
+    { ALT: () => this.SUBRULE(this.if) },
+    { ALT: () => this.SUBRULE(this.while) },
+    { ALT: () => this.SUBRULE(this.begin) },
+    { ALT: () => this.SUBRULE(this.loopControl) },
+    { ALT: () => this.SUBRULE(this.return) },
+    { ALT: () => this.SUBRULE(this.print) },
+    { ALT: () => this.SUBRULE(this.throw) },
+    { ALT: () => this.SUBRULE(this.raiserror) },
+    { ALT: () => this.SUBRULE(this.endTransaction) },
+    { ALT: () => this.SUBRULE(this.truncate) },
+    { ALT: () => this.SUBRULE(this.use) },
+    { ALT: () => this.SUBRULE(this.rename) },
+    { ALT: () => this.SUBRULE(this.permission) },
+  ];
+
+  readonly createStatement: Rule<Statement> = this.rule('createStatement', () => {
     const start = this.here();
     this.CONSUME(T.K.CREATE);
-    return this.OR<Exclude<Statement, Explain>>([
-      { ALT: () => this.SUBRULE(this.createTableAs, { ARGS: [start] }) },
-      { ALT: () => this.SUBRULE(this.createCredential, { ARGS: [start] }) },
-      {
-        ALT: () => {
-          this.CONSUME(T.K.EXTERNAL);
-          return this.OR1<Exclude<Statement, Explain>>([
-            { ALT: () => this.SUBRULE(this.createDataSource, { ARGS: [start] }) },
-            { ALT: () => this.SUBRULE(this.createFileFormat, { ARGS: [start] }) },
-            { ALT: () => this.SUBRULE(this.createExternalTable, { ARGS: [start] }) },
-            { ALT: () => this.SUBRULE(this.createService, { ARGS: [start] }) },
-          ]);
+    const existing = this.OPTION(() => this.SUBRULE(this.orReplace)) ?? 'fail';
+    return this.OR<Statement>({
+      ERR_MSG: 'a kind of object',
+      DEF: [
+        { ALT: () => this.SUBRULE(this.createTable, { ARGS: [start] }) },
+        { ALT: () => this.SUBRULE(this.createView, { ARGS: [start, existing] }) },
+        { ALT: () => this.SUBRULE(this.createSchema, { ARGS: [start] }) },
+        { ALT: () => this.SUBRULE(this.createSequence, { ARGS: [start, existing] }) },
+        { ALT: () => this.SUBRULE(this.createStatistics, { ARGS: [start] }) },
+        { ALT: () => this.SUBRULE(this.createIndex, { ARGS: [start] }) },
+        {
+          GATE: () => this.next(T.K.SCOPED, 2) && this.next(T.K.CREDENTIAL, 3),
+          ALT: () => this.SUBRULE(this.createCredential, { ARGS: [start] }),
+          IGNORE_AMBIGUITIES: true,
         },
-      },
-    ]);
+        { ALT: () => this.SUBRULE(this.createDatabase, { ARGS: [start] }) },
+        {
+          ALT: () => {
+            this.CONSUME(T.K.EXTERNAL);
+            return this.OR1<Statement>({
+              ERR_MSG: 'TABLE, DATA SOURCE, FILE FORMAT, SERVICE or MODEL',
+              DEF: [
+                { ALT: () => this.SUBRULE(this.createDataSource, { ARGS: [start] }) },
+                { ALT: () => this.SUBRULE(this.createFileFormat, { ARGS: [start] }) },
+                { ALT: () => this.SUBRULE(this.createExternalTable, { ARGS: [start] }) },
+                { ALT: () => this.SUBRULE(this.createService, { ARGS: [start] }) },
+              ],
+            });
+          },
+        },
+      ],
+    });
   });
 
-  readonly alterStatement: Rule<AlterCredential | AlterService> = this.rule('alterStatement', () => {
+  /** `OR ALTER`, and DuckDB's `OR REPLACE`, where a definition can be replaced. */
+  readonly orReplace: Rule<'replace'> = this.rule('orReplace', () => {
+    this.CONSUME(T.K.OR);
+    this.OR([{ ALT: () => this.CONSUME(T.K.ALTER) }, { ALT: () => this.CONSUME(T.K.REPLACE) }]);
+    this.ACTION(() => {
+      if (this.next(T.K.VIEW) || this.next(T.K.SEQUENCE) || this.atEnd()) return;
+      this.refuse(`CREATE OR ALTER ${this.word()}`);
+    });
+    return 'replace';
+  });
+
+  readonly alterStatement: Rule<Statement> = this.rule('alterStatement', () => {
     const start = this.here();
     this.CONSUME(T.K.ALTER);
-    return this.OR<AlterCredential | AlterService>([
-      { ALT: () => this.SUBRULE(this.alterCredential, { ARGS: [start] }) },
-      { ALT: () => this.SUBRULE(this.alterService, { ARGS: [start] }) },
-    ]);
+    return this.OR<Statement>({
+      ERR_MSG: 'a kind of object',
+      DEF: [
+        { ALT: () => this.SUBRULE(this.alterTable, { ARGS: [start] }) },
+        { ALT: () => this.SUBRULE(this.createView, { ARGS: [start, 'must-exist'] }) },
+        { ALT: () => this.SUBRULE(this.alterSequence, { ARGS: [start] }) },
+        { ALT: () => this.SUBRULE(this.alterCredential, { ARGS: [start] }) },
+        { ALT: () => this.SUBRULE(this.alterService, { ARGS: [start] }) },
+      ],
+    });
   });
 
-  readonly createTableAs: Rule<CreateTableAs, [start: number]> = this.rule('createTableAs', (start) => {
-    this.CONSUME(T.K.TABLE);
-    const name = this.SUBRULE(this.objectName);
-    const columns = this.OPTION(() => this.SUBRULE(this.newColumns)) ?? [];
-    this.OPTION1(() => this.SUBRULE(this.tableOptions));
-    this.CONSUME(T.K.AS);
-    const query = this.SUBRULE(this.query);
-    const options = this.OPTION2(() => this.SUBRULE(this.queryOptions)) ?? [];
-    return this.ACTION(() => ({
-      kind: 'create-table-as',
-      existing: 'fail',
-      name,
-      columns,
-      layout: { distribution: undefined, index: undefined, partition: undefined },
-      query,
-      options,
-      span: this.since(start),
-    }));
-  });
-
-  /** Names only: types come from the query. */
-  readonly newColumns: Rule<Identifier[]> = this.rule('newColumns', () => {
-    this.CONSUME(T.LeftParen);
-    const columns = this.list(() => {
-      const column = this.SUBRULE(this.identifier);
-      this.ACTION(() => {
-        if (!this.next(T.Comma) && !this.next(T.RightParen) && !this.atEnd())
-          this.refuse('CREATE TABLE with column types');
-      });
-      return column;
-    });
-    this.closeList();
-    return columns;
-  });
-
-  /** `WITH (DISTRIBUTION = HASH (a), HEAP)`: checked and dropped, they say how a warehouse lays the table out. */
-  readonly tableOptions: Rule<void> = this.rule('tableOptions', () => {
-    const names: string[] = [];
-    this.CONSUME(T.K.WITH);
-    this.CONSUME(T.LeftParen);
-    this.list(() => {
-      const name = this.SUBRULE(this.tableOption);
-      this.ACTION(() => {
-        if (names.includes(name.image.toUpperCase())) {
-          throw error('syntax/repeated-option', { name: name.image.toUpperCase() }, { span: spanOf(name) });
-        }
-        names.push(name.image.toUpperCase());
-      });
-    });
-    this.closeList();
-  });
-
-  readonly tableOption: Rule<IToken> = this.rule('tableOption', () => {
-    const name = this.CONSUME(T.AnyWord);
-    this.ACTION(() => {
-      if (TABLE_OPTIONS.includes(name.image.toUpperCase())) return;
-      const hint = didYouMean(name.image, TABLE_OPTIONS);
-      throw error(
-        'syntax/unknown-option',
-        { name: name.image, statement: 'CREATE TABLE' },
-        { span: spanOf(name), hint },
-      );
-    });
-    this.MANY(() => this.CONSUME1(T.AnyWord));
-    this.OPTION(() => {
-      this.CONSUME(T.Equal);
-      const value = this.CONSUME2(T.AnyWord);
-      this.ACTION(() => {
-        if (name.image.toUpperCase() !== 'DISTRIBUTION' || DISTRIBUTIONS.includes(value.image.toUpperCase())) return;
-        const params = { name: 'DISTRIBUTION', found: value.image, expected: either(DISTRIBUTIONS) };
-        throw error('syntax/option-value', params, {
-          span: spanOf(value),
-          hint: didYouMean(value.image, DISTRIBUTIONS),
-        });
-      });
-    });
-    this.MANY1(() => {
-      this.OR([{ ALT: () => this.SUBRULE(this.ignored) }, { ALT: () => this.CONSUME3(T.K.ORDER) }]);
-    });
-    return name;
-  });
-
-  readonly dropStatement: Rule<DropObject> = this.rule('dropStatement', () => {
-    const start = this.here();
-    this.CONSUME(T.K.DROP);
-    const object = this.SUBRULE(this.droppable);
-    const ifExists = this.OPTION(() => {
-      this.CONSUME(T.K.IF);
-      return this.CONSUME(T.K.EXISTS);
-    });
-    const names: ObjectName[] = this.list(() => this.SUBRULE(this.objectName));
-    return this.ACTION(() => ({
-      kind: 'drop',
-      object,
-      names,
-      ifExists: ifExists !== undefined,
-      span: this.since(start),
-    }));
-  });
-
-  readonly droppable: Rule<DropObject['object']> = this.rule('droppable', () =>
-    this.OR<DropObject['object']>([
-      { ALT: () => this.CONSUME(T.K.TABLE) && 'table' },
-      {
-        ALT: () => {
-          this.CONSUME(T.K.DATABASE);
-          this.CONSUME(T.K.SCOPED);
-          this.CONSUME(T.K.CREDENTIAL);
-          return 'credential';
-        },
-      },
-      {
-        ALT: () => {
-          this.CONSUME(T.K.EXTERNAL);
-          return this.OR1<DropObject['object']>([
-            { ALT: () => this.CONSUME1(T.K.TABLE) && 'external table' },
-            { ALT: () => this.CONSUME(T.K.DATA) && this.CONSUME(T.K.SOURCE) && 'data source' },
-            { ALT: () => this.CONSUME(T.K.FILE) && this.CONSUME(T.K.FORMAT) && 'file format' },
-            { ALT: () => this.CONSUME(T.K.SERVICE) && 'service' },
-          ]);
-        },
-      },
-    ]),
-  );
-
-  /** `SET name = value`, `SET NOCOUNT ON`, `SET TRANSACTION ISOLATION LEVEL READ COMMITTED`. */
-  readonly setStatement: Rule<SetStatement> = this.rule('setStatement', () => {
+  /** `SET @x = e`, `SET IDENTITY_INSERT t ON`, `SET name value`. */
+  readonly setStatement: Rule<Statement> = this.rule('setStatement', () => {
     const start = this.here();
     this.CONSUME(T.K.SET);
-    this.ACTION(() => {
-      if (this.next(T.Variable)) this.refuse('SET of a variable');
+    return this.OR<Statement>({
+      ERR_MSG: 'a variable or the name of a setting',
+      DEF: [
+        { ALT: () => this.SUBRULE(this.setVariable, { ARGS: [start] }) },
+        {
+          GATE: () => !this.next(T.Equal, 2),
+          ALT: () => this.SUBRULE(this.setIdentityInsert, { ARGS: [start] }),
+          IGNORE_AMBIGUITIES: true,
+        },
+        { ALT: () => this.SUBRULE(this.setting, { ARGS: [start] }) },
+      ],
     });
+  });
+
+  readonly setIdentityInsert: Rule<SetIdentityInsert, [start: number]> = this.rule('setIdentityInsert', (start) => {
+    this.CONSUME(T.K.IDENTITY_INSERT);
+    const table = this.SUBRULE(this.objectName);
+    const value = this.SUBRULE(this.settingValue);
+    return this.ACTION(() => {
+      const word = value.kind === 'word' ? value.value.toUpperCase() : '';
+      if (word !== 'ON' && word !== 'OFF') {
+        const params = { name: 'IDENTITY_INSERT', found: String(value.value), expected: 'ON or OFF' };
+        throw error('syntax/option-value', params, { span: value.span });
+      }
+      return { kind: 'set-identity-insert', table, on: word === 'ON', span: this.since(start) };
+    });
+  });
+
+  /** `SET name = value`, `SET NOCOUNT ON`, `SET TRANSACTION ISOLATION LEVEL READ COMMITTED`. */
+  readonly setting: Rule<SetStatement, [start: number]> = this.rule('setting', (start) => {
     const words = [this.CONSUME(T.Name)];
     const count = this.ACTION(() => SETTING_WORDS.get(words[0]?.image.toUpperCase() ?? '') ?? 1);
     this.MANY({ GATE: () => words.length < count, DEF: () => words.push(this.CONSUME1(T.Name)) });
@@ -240,4 +208,20 @@ export class StatementParser extends Externals {
       return { kind: 'set', name: { ...name, name: name.name.toLowerCase() }, value, span: this.since(start) };
     });
   });
+
+  protected override refuseUnsupported(): void {
+    const found = unsupportedStatement((ahead) => this.LA(ahead + 1));
+    if (found !== undefined) throw found;
+  }
+
+  private enter(): void {
+    if (++this.depth > MAX_STATEMENT_DEPTH)
+      throw error('syntax/too-deep', { limit: MAX_STATEMENT_DEPTH }, { span: spanOf(this.LA(1)) });
+    this.refuseUnsupported();
+  }
+
+  /** Whether WITH introduces a statement that changes rows. */
+  private changeFollows(): boolean {
+    return changesRows((ahead) => this.LA(ahead + 1));
+  }
 }

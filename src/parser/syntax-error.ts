@@ -35,10 +35,15 @@ export class Expectation implements IParserErrorMessageProvider {
 }
 
 /** The error of a rule that stopped. */
-export function syntaxError(failure: IRecognitionException, expectation: Expectation, tokens: IToken[]): SqlcError {
-  const at = tokens.indexOf(failure.token);
-  const found = at < 0 ? undefined : tokens[at];
-  const previous = at < 0 ? tokens.at(-1) : tokens[at - 1];
+export function syntaxError(
+  failure: IRecognitionException,
+  expectation: Expectation,
+  tokens: IToken[],
+  from: number,
+): SqlcError {
+  const at = tokens.indexOf(failure.token, from);
+  const found = at < 0 || failure.token.tokenType === T.Separator ? undefined : tokens[at];
+  const previous = at < 0 ? tokens.at(-1) : at === from ? undefined : tokens[at - 1];
   const expected = failure.message === '' ? listed(expectation.types) : failure.message;
   const inOptions = failure.context.ruleStack.at(-1) === 'optionList' && expected === CLOSES_LIST;
   const hint =

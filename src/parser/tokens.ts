@@ -35,6 +35,8 @@ export const Variable = token('Variable', 'a parameter', [Filler]);
 /** Operators between two operands, except comparisons. */
 export const Infix = token('Infix', 'an operator', []);
 export const Arithmetic = token('Arithmetic', 'an operator', [Infix, Filler]);
+/** `+=`: an operator and an assignment. */
+export const CompoundAssign = token('CompoundAssign', 'an assignment', [Filler]);
 export const Comparison = token('Comparison', 'a comparison', [Filler]);
 export const Prefix = token('Prefix', 'an operator', []);
 
@@ -79,6 +81,10 @@ const reserved = {
   ...words('ESCAPE EXCEPT EXISTS EXTERNAL FALSE FETCH FOR FROM FULL GROUP HAVING IF IN INNER', [AnyWord]),
   ...words('INTERSECT INTO IS JOIN LEFT LIKE NULL ON OPTION ORDER OUTER OVER PIVOT RIGHT SELECT SET', [AnyWord]),
   ...words('SOME TABLE TABLESAMPLE THEN TOP TRUE UNION UNPIVOT VALUES WHEN WHERE WITH', [AnyWord]),
+  ...words('AUTHORIZATION BEGIN BREAK COMMIT CONSTRAINT CONTINUE DECLARE DELETE DENY FOREIGN GRANT INSERT MERGE OF', [
+    AnyWord,
+  ]),
+  ...words('PRIMARY PRINT RAISERROR REFERENCES RETURN REVOKE ROLLBACK TO TRUNCATE UNIQUE UPDATE USE WHILE', [AnyWord]),
 };
 
 /** Names that also play a part in the grammar. */
@@ -86,10 +92,17 @@ const namesToo = {
   ...words('ANALYZE APPLY BOTH CREDENTIAL CURRENT DATA DATABASE FILE FIRST FOLLOWING FORMAT IDENTITY', [BareName]),
   ...words('LEADING MAX NEXT NULLS ONLY PARTITION PERCENT PRECEDING RANGE ROW ROWS SCOPED SECRET', [BareName]),
   ...words('SERVICE SOURCE TIES TRAILING UNBOUNDED', [BareName]),
+  ...words('ADD CACHE CATCH CHECK CLUSTERED COLUMN COLUMNSTORE CYCLE DECRYPTION ENCRYPTION ENFORCED', [BareName]),
+  ...words('IDENTITY_INSERT INCLUDE INCREMENT INDEX KEY MASTER MATCHED MAXVALUE MINVALUE MODEL NO NOCHECK', [BareName]),
+  ...words('NONCLUSTERED OBJECT PASSWORD PERSISTED REPLACE RESTART SAVE SCHEMA SEQUENCE START STATISTICS', [BareName]),
+  ...words('TARGET TRAN TRANSACTION TRY VALUE VIEW WORK', [BareName]),
 };
 
 /** The same, but no alias without AS: `FROM t LIMIT 5` limits, it does not rename t. */
-const clauseWords = words('AT EXPLAIN IGNORE LIMIT OFFSET QUALIFY RESPECT USING WINDOW WITHIN', [Name]);
+const clauseWords = {
+  ...words('AT CLOSE COPY EXPLAIN IGNORE LIMIT OFFSET OPEN OUTPUT QUALIFY RENAME RESPECT THROW USING', [Name]),
+  ...words('WINDOW WITHIN', [Name]),
+};
 
 /** Keywords only before "(": elsewhere they are names like any other. */
 const callWords = words('CAST CONVERT TRIM TRY_CAST TRY_CONVERT', [AnyWord]);
@@ -98,13 +111,10 @@ const callWords = words('CAST CONVERT TRIM TRY_CAST TRY_CONVERT', [AnyWord]);
 export const K = { ...reserved, ...namesToo, ...clauseWords, ...callWords };
 
 const RESERVED_ELSEWHERE = [
-  ...'AUTHORIZATION BEGIN BREAK CHECKPOINT COMMIT CONSTRAINT CONTINUE DBCC DEALLOCATE DECLARE'.split(' '),
-  ...'DELETE DENY EXEC EXECUTE FOREIGN GOTO GRANT INSERT KILL MERGE OF PRIMARY PRINT RAISERROR'.split(' '),
-  ...'RECONFIGURE REFERENCES RETURN REVERT REVOKE ROLLBACK SHUTDOWN TO TRUNCATE UNIQUE UPDATE USE'.split(' '),
-  ...'WAITFOR WHILE'.split(' '),
+  ...'CHECKPOINT DBCC DEALLOCATE EXEC EXECUTE GOTO KILL RECONFIGURE REVERT SHUTDOWN WAITFOR'.split(' '),
 ];
 const NILADIC = 'CURRENT_DATE CURRENT_TIME CURRENT_TIMESTAMP CURRENT_USER SESSION_USER SYSTEM_USER'.split(' ');
-const STATEMENT_WORDS = 'BACKUP CLOSE COPY OPEN RENAME RESTORE THROW'.split(' ');
+const STATEMENT_WORDS = 'BACKUP RESTORE'.split(' ');
 
 /** From upper-case text to token type; a word that is not here is a name. */
 export const keywords: ReadonlyMap<string, TokenType> = new Map([
@@ -121,7 +131,7 @@ export const functionToo: ReadonlySet<string> = new Set(['LEFT', 'RIGHT']);
 export const vocabulary: TokenType[] = [
   ...[Filler, AnyWord, Name, BareName, Word, QuotedName, ReservedWord, NiladicFunction, ClauseWord],
   ...[Numeric, Integer, Decimal, Money, StringText, Binary, Variable],
-  ...[Infix, Arithmetic, Comparison, Prefix],
+  ...[Infix, Arithmetic, Comparison, Prefix, CompoundAssign],
   ...[Plus, Minus, Star, Slash, Modulo, Concat, BitAnd, BitOr, BitXor, Tilde],
   ...[Equal, NotEqual, Less, LessEqual, Greater, GreaterEqual],
   ...[LeftParen, RightParen, Comma, Dot, DoubleColon, Separator, Unknown],

@@ -4,88 +4,68 @@ import type { IToken } from 'chevrotain';
 import { error, type SqlcError } from '../common/errors.ts';
 import { spanning } from '../common/span.ts';
 import { spanOf } from './kit.ts';
+import type { Ahead } from './statement-heads.ts';
 import * as T from './tokens.ts';
 
 const FIRST_WORDS: ReadonlySet<string> = new Set([
-  ...'ALTER BACKUP BEGIN BREAK CHECKPOINT CLOSE COMMIT CONTINUE COPY DBCC DEALLOCATE DECLARE DELETE DENY'.split(' '),
-  ...'ELSE END EXEC EXECUTE FETCH GOTO GRANT IF INSERT KILL MERGE OPEN PRINT RAISERROR RECONFIGURE RENAME'.split(' '),
-  ...'RESTORE RETURN REVERT REVOKE ROLLBACK SAVE SHUTDOWN THROW TRUNCATE UPDATE USE WAITFOR WHILE'.split(' '),
+  ...'BACKUP CHECKPOINT CLOSE DBCC DEALLOCATE EXEC EXECUTE FETCH GOTO KILL OPEN RECONFIGURE'.split(' '),
+  ...'RESTORE REVERT SHUTDOWN WAITFOR READTEXT WRITETEXT UPDATETEXT'.split(' '),
 ]);
 
-/** Objects of CREATE and DROP that T-SQL has and we do not yet, by the words after CREATE or DROP. */
+/** First words that are names elsewhere, with the words after them. */
+const PHRASES: readonly string[] = [
+  ...['BULK INSERT', 'ENABLE TRIGGER', 'DISABLE TRIGGER', 'ADD SIGNATURE', 'SEND ON', 'RECEIVE TOP'],
+];
+
+/** Objects of CREATE, ALTER and DROP that T-SQL has and we do not, by the words after the verb. */
 const OBJECTS: readonly string[] = [
-  ...['VIEW', 'PROCEDURE', 'PROC', 'FUNCTION', 'TRIGGER', 'INDEX', 'UNIQUE INDEX', 'CLUSTERED INDEX', 'SCHEMA'],
-  ...['NONCLUSTERED INDEX', 'CLUSTERED COLUMNSTORE INDEX', 'UNIQUE CLUSTERED INDEX', 'UNIQUE NONCLUSTERED INDEX'],
-  ...['NONCLUSTERED COLUMNSTORE INDEX', 'COLUMNSTORE INDEX', 'STATISTICS', 'TYPE', 'SEQUENCE', 'SYNONYM', 'USER'],
-  ...['ROLE', 'LOGIN', 'MASTER KEY', 'CERTIFICATE', 'SYMMETRIC KEY', 'ASYMMETRIC KEY', 'PARTITION FUNCTION'],
-  ...[
-    'PARTITION SCHEME',
-    'MATERIALIZED VIEW',
-    'OR ALTER',
-    'OR REPLACE',
-    'EXTERNAL SERVICE IF NOT EXISTS',
-    'EXTERNAL MODEL',
-  ],
+  ...['PROCEDURE', 'PROC', 'FUNCTION', 'TRIGGER', 'TYPE', 'SYNONYM', 'USER', 'ROLE', 'LOGIN', 'CERTIFICATE'],
+  ...['SYMMETRIC KEY', 'ASYMMETRIC KEY', 'PARTITION FUNCTION', 'PARTITION SCHEME', 'MATERIALIZED VIEW'],
+  ...['OR ALTER PROCEDURE', 'OR ALTER PROC', 'OR ALTER FUNCTION', 'OR ALTER TRIGGER'],
   ...['EXTERNAL LANGUAGE', 'EXTERNAL LIBRARY', 'EXTERNAL RESOURCE POOL', 'EXTERNAL STREAM', 'XML SCHEMA COLLECTION'],
   ...['DATABASE AUDIT SPECIFICATION', 'DATABASE ENCRYPTION KEY', 'CREDENTIAL', 'WORKLOAD GROUP', 'RULE', 'DEFAULT'],
   ...['FULLTEXT INDEX', 'FULLTEXT CATALOG', 'SPATIAL INDEX', 'JSON INDEX', 'VECTOR INDEX', 'AGGREGATE', 'ASSEMBLY'],
-  ...['SECURITY POLICY', 'EVENT SESSION', 'QUEUE', 'CONTRACT', 'SERVICE', 'ROUTE', 'SERVER ROLE', 'SERVER AUDIT'],
-  ...['REMOTE TABLE', 'COLUMN ENCRYPTION KEY', 'COLUMN MASTER KEY', 'TABLE IF NOT EXISTS'],
-  ...['EXTERNAL TABLE IF NOT EXISTS', 'EXTERNAL DATA SOURCE IF NOT EXISTS', 'EXTERNAL FILE FORMAT IF NOT EXISTS'],
-  'DATABASE SCOPED CREDENTIAL IF NOT EXISTS',
+  ...['XML INDEX', 'PRIMARY XML INDEX', 'SECURITY POLICY', 'EVENT SESSION', 'EVENT NOTIFICATION', 'QUEUE', 'CONTRACT'],
+  ...['SERVICE', 'ROUTE', 'SERVER ROLE', 'SERVER AUDIT', 'SERVER CONFIGURATION', 'RESOURCE POOL', 'RESOURCE GOVERNOR'],
+  ...['REMOTE TABLE', 'COLUMN ENCRYPTION KEY', 'COLUMN MASTER KEY', 'AVAILABILITY GROUP', 'ENDPOINT', 'MESSAGE TYPE'],
+  ...['DATABASE SCOPED CONFIGURATION', 'APPLICATION ROLE', 'BROKER PRIORITY', 'SEARCH PROPERTY LIST'],
 ];
-const SECOND_WORDS: ReadonlySet<string> = new Set([
-  ...['UPDATE STATISTICS', 'TRUNCATE TABLE', 'BEGIN TRANSACTION', 'BEGIN TRAN', 'BEGIN TRY', 'RENAME OBJECT'],
-  ...['COPY INTO', 'INSERT INTO', 'DELETE FROM', 'MERGE INTO', 'EXECUTE AS'],
-]);
-/** What ALTER can change. */
-const ALTERED: readonly string[] = ['DATABASE SCOPED CREDENTIAL', 'EXTERNAL SERVICE'];
-const LONGEST = 8;
+const ALTER_ONLY: readonly string[] = ['DATABASE', 'INDEX', 'SCHEMA', 'AUTHORIZATION', 'SERVICE MASTER KEY'];
+/** Read although their first words are those of something refused. */
+const OURS: readonly string[] = ['DATABASE SCOPED CREDENTIAL'];
 
 /**
- * The error for a statement that is not supported yet.
+ * The error for a statement that is not supported.
  *
- * @param head the first token after EXPLAIN
+ * @param ahead the tokens from the first one after EXPLAIN on
  * @returns undefined when the statement is ours, or unknown altogether
  */
-export function unsupportedStatement(tokens: readonly IToken[], head: IToken): SqlcError | undefined {
-  if (head.tokenType === T.QuotedName) return undefined;
-  const from = tokens.indexOf(head);
+export function unsupportedStatement(ahead: Ahead): SqlcError | undefined {
+  const head = ahead(0);
+  if (head === undefined || head.tokenType === T.QuotedName) return undefined;
   const first = head.image.toUpperCase();
-  const words = tokens.slice(from, from + LONGEST);
-  if (first === 'CREATE' || first === 'DROP') {
-    const object = OBJECTS.find(
-      (name) => starts(words.slice(1), name) && (first === 'CREATE' || !name.endsWith(' IF NOT EXISTS')),
-    );
-    if (object !== undefined) return refusal(words, object.split(' ').length + 1);
-    const [, second, third, fourth] = words.map((word) => word.image.toUpperCase());
-    const isDatabase = second === 'DATABASE' && third !== undefined && third !== 'SCOPED' && fourth !== 'CREDENTIAL';
-    return isDatabase ? refusal(words, 2) : undefined;
+  if (first === 'CREATE' || first === 'DROP' || first === 'ALTER') {
+    const after: Ahead = (places) => ahead(places + 1);
+    if (OURS.some((name) => starts(after, name))) return undefined;
+    const object = [...OBJECTS, ...(first === 'ALTER' ? ALTER_ONLY : [])].find((name) => starts(after, name));
+    return object === undefined ? undefined : refusal(ahead, object.split(' ').length + 1);
   }
+  const phrase = PHRASES.find((words) => starts(ahead, words));
+  if (phrase !== undefined) return refusal(ahead, phrase.split(' ').length);
   if (!FIRST_WORDS.has(first)) return undefined;
-  if (first === 'ALTER')
-    return ALTERED.some((name) => starts(words.slice(1), name)) ? undefined : refusal(words, alteredLength(words));
-  const second = words[1]?.image.toUpperCase();
-  if (first === 'OPEN' && second === 'MASTER') return refusal(words, 3);
-  return refusal(words, SECOND_WORDS.has(`${first} ${second}`) ? 2 : 1);
+  const isMasterKey = (first === 'OPEN' || first === 'CLOSE') && starts((places) => ahead(places + 1), 'MASTER KEY');
+  return isMasterKey ? undefined : refusal(ahead, 1);
 }
 
-/** ALTER and the words naming the kind of object: as many as OBJECTS or our own statements have. */
-function alteredLength(words: readonly IToken[]): number {
-  const kinds = ['EXTERNAL DATA SOURCE', 'EXTERNAL FILE FORMAT', 'TABLE', ...OBJECTS];
-  const kind = kinds.find((name) => starts(words.slice(1), name));
-  return kind === undefined ? 1 : kind.split(' ').length + 1;
+function starts(ahead: Ahead, phrase: string): boolean {
+  return phrase.split(' ').every((word, index) => ahead(index)?.image.toUpperCase() === word);
 }
 
-function starts(tokens: readonly IToken[], phrase: string): boolean {
-  return phrase.split(' ').every((word, index) => tokens[index]?.image.toUpperCase() === word);
-}
-
-function refusal(words: readonly IToken[], count: number): SqlcError | undefined {
-  const named = words.slice(0, count);
+function refusal(ahead: Ahead, count: number): SqlcError | undefined {
+  const named = Array.from({ length: count }, (_, index) => ahead(index)).filter((word) => word !== undefined);
   const [first] = named;
   const last = named.at(-1);
   if (first === undefined || last === undefined) return undefined;
-  const what = named.map((word) => word.image.toUpperCase()).join(' ');
+  const what = named.map((word: IToken) => word.image.toUpperCase()).join(' ');
   return error('not-supported', { what }, { span: spanning(spanOf(first), spanOf(last)) });
 }

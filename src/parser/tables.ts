@@ -1,0 +1,506 @@
+// Grammar layer 8: tables: their columns, constraints and layout, CREATE TABLE with and without a query, ALTER TABLE.
+
+import { error } from '../common/errors.ts';
+import type {
+  AddColumns,
+  AlterColumn,
+  AlterTable,
+  CreateTable,
+  CreateTableAs,
+  DefaultConstraint,
+  DropColumns,
+  DropConstraints,
+  Expression,
+  Identifier,
+  IfExists,
+  TableColumn,
+  TableConstraint,
+} from './ast.ts';
+import { Externals } from './externals.ts';
+import { type Rule, spanOf } from './kit.ts';
+import { unexpected } from './syntax-error.ts';
+import {
+  type ColumnParts,
+  checkTyped,
+  columnOf,
+  layoutOf,
+  nameOnly,
+  newColumn,
+  type RawLayoutOption,
+  typedInAs,
+} from './table-parts.ts';
+import * as T from './tokens.ts';
+
+interface Elements {
+  readonly columns: TableColumn[];
+  readonly constraints: TableConstraint[];
+}
+
+export abstract class Tables extends Externals {
+  readonly createTable: Rule<CreateTable | CreateTableAs, [start: number]> = this.rule('createTable', (start) => {
+    this.CONSUME(T.K.TABLE);
+    const existing = this.SUBRULE(this.ifNotExists);
+    const name = this.SUBRULE(this.objectName);
+    const elements = this.OPTION(() => this.SUBRULE(this.tableElements)) ?? newElements();
+    this.OPTION1(() => this.SUBRULE(this.fileGroup));
+    const options = this.OPTION2(() => this.SUBRULE(this.layoutOptions)) ?? [];
+    this.OPTION3(() => this.SUBRULE1(this.fileGroup));
+    const body = this.OPTION4(() => {
+      this.CONSUME(T.K.AS);
+      const query = this.SUBRULE(this.query);
+      return { query, options: this.OPTION5(() => this.SUBRULE(this.queryOptions)) ?? [] };
+    });
+    return this.ACTION(() => {
+      const layout = layoutOf(options);
+      const span = this.since(start);
+      if (body === undefined) {
+        if (elements.columns.length === 0) throw unexpected(this.foundNext(), this.LA(0), '"(" or AS');
+        for (const column of elements.columns) checkTyped(column);
+        return { kind: 'create-table', existing, name, ...elements, layout, span };
+      }
+      const columns = elements.columns.map(nameOnly);
+      const [constraint] = elements.constraints;
+      if (constraint !== undefined) throw typedInAs(constraint.span);
+      return { kind: 'create-table-as', existing, name, columns, layout, ...body, span };
+    });
+  });
+
+  /** `IF NOT EXISTS`, ours. */
+  readonly ifNotExists: Rule<IfExists> = this.rule('ifNotExists', () => {
+    const skip = this.OPTION(() => {
+      this.CONSUME(T.K.IF);
+      this.CONSUME(T.K.NOT);
+      this.CONSUME(T.K.EXISTS);
+      return true;
+    });
+    return skip === true ? 'skip' : 'fail';
+  });
+
+  readonly tableElements: Rule<Elements> = this.rule('tableElements', () => {
+    const elements = newElements();
+    this.CONSUME(T.LeftParen);
+    this.list(() => this.SUBRULE(this.tableElement, { ARGS: [elements] }));
+    this.closeList();
+    return elements;
+  });
+
+  readonly tableElement: Rule<void, [elements: Elements]> = this.rule('tableElement', (elements = newElements()) => {
+    this.OR({
+      IGNORE_AMBIGUITIES: true,
+      ERR_MSG: 'a column or a constraint',
+      DEF: [
+        {
+          GATE: () => this.constraintFollows(),
+          ALT: () => elements.constraints.push(this.SUBRULE(this.tableConstraint)),
+        },
+        { ALT: () => elements.columns.push(this.SUBRULE(this.tableColumn)) },
+      ],
+    });
+  });
+
+  /** A name alone is a column of CREATE TABLE … AS. */
+  readonly tableColumn: Rule<TableColumn> = this.rule('tableColumn', () => {
+    const start = this.here();
+    const name = this.SUBRULE(this.identifier);
+    const parts: ColumnParts = newColumn();
+    this.OPTION(() => {
+      this.OR([
+        {
+          ALT: () => {
+            this.CONSUME(T.K.AS);
+            parts.computed = this.SUBRULE(this.operation);
+            this.OPTION1(() => this.CONSUME(T.K.PERSISTED));
+          },
+        },
+        {
+          ALT: () => {
+            parts.type = this.SUBRULE(this.typeName);
+          },
+        },
+      ]);
+      this.MANY(() => this.SUBRULE(this.columnAttribute, { ARGS: [parts] }));
+    });
+    return this.ACTION(() => {
+      this.checkColumnEnd();
+      return columnOf(name, parts, this.since(start));
+    });
+  });
+
+  readonly columnAttribute: Rule<void, [parts: ColumnParts]> = this.rule('columnAttribute', (parts = newColumn()) => {
+    const start = this.LA(1);
+    const once = (what: string, given: unknown) =>
+      this.ACTION(() => {
+        if (given !== undefined) throw error('syntax/repeated-option', { name: what }, { span: spanOf(start) });
+      });
+    const constraintName = this.OPTION(() => {
+      this.CONSUME(T.K.CONSTRAINT);
+      return this.SUBRULE(this.identifier);
+    });
+    this.OR({
+      ERR_MSG: 'NULL, DEFAULT, PRIMARY KEY, UNIQUE, CHECK or REFERENCES',
+      DEF: [
+        {
+          ALT: () => {
+            this.CONSUME(T.K.COLLATE);
+            once('COLLATE', parts.collation);
+            parts.collation = this.SUBRULE1(this.identifier);
+          },
+        },
+        {
+          ALT: () => {
+            const not = this.OPTION1(() => this.CONSUME(T.K.NOT));
+            this.CONSUME(T.K.NULL);
+            once('NULL', parts.nullable);
+            parts.nullable = not === undefined;
+          },
+        },
+        {
+          ALT: () => {
+            this.CONSUME(T.K.DEFAULT);
+            once('DEFAULT', parts.default);
+            parts.default = this.SUBRULE(this.operation);
+          },
+        },
+        {
+          ALT: () => {
+            this.CONSUME(T.K.IDENTITY);
+            once('IDENTITY', parts.identity);
+            const given = this.OPTION2(() => this.SUBRULE(this.identityValues));
+            parts.identity = given ?? { seed: 1, increment: 1 };
+          },
+        },
+        {
+          ALT: () => {
+            const constraint = this.SUBRULE(this.columnConstraint);
+            parts.constraints.push(this.ACTION(() => ({ ...constraint, name: constraintName })));
+          },
+        },
+      ],
+    });
+  });
+
+  readonly identityValues: Rule<{ seed: number; increment: number }> = this.rule('identityValues', () => {
+    this.CONSUME(T.LeftParen);
+    const seed = this.SUBRULE(this.wholeNumber);
+    this.CONSUME(T.Comma);
+    const increment = this.SUBRULE1(this.wholeNumber);
+    this.CONSUME(T.RightParen);
+    return this.ACTION(() => ({ seed: Number(seed), increment: Number(increment) }));
+  });
+
+  readonly wholeNumber: Rule<bigint> = this.rule('wholeNumber', () => {
+    const sign = this.OPTION(() =>
+      this.OR([{ ALT: () => this.CONSUME(T.Minus) }, { ALT: () => this.CONSUME(T.Plus) }]),
+    );
+    const token = this.CONSUME(T.Integer);
+    return this.ACTION(() => (sign?.image === '-' ? -BigInt(token.image) : BigInt(token.image)));
+  });
+
+  /** A constraint beside a column: without its columns. */
+  readonly columnConstraint: Rule<TableConstraint> = this.rule('columnConstraint', () => {
+    const start = this.here();
+    return this.OR<TableConstraint>([
+      {
+        ALT: () => {
+          const kind = this.SUBRULE(this.keyKind);
+          const enforced = this.SUBRULE(this.enforcement);
+          return this.ACTION(() => ({ kind, name: undefined, columns: [], enforced, span: this.since(start) }));
+        },
+      },
+      { ALT: () => this.SUBRULE(this.check) },
+      {
+        ALT: () => {
+          this.OPTION(() => {
+            this.CONSUME(T.K.FOREIGN);
+            this.CONSUME(T.K.KEY);
+          });
+          return this.SUBRULE(this.references, { ARGS: [start, []] });
+        },
+      },
+    ]);
+  });
+
+  readonly tableConstraint: Rule<TableConstraint> = this.rule('tableConstraint', () => {
+    const start = this.here();
+    const name = this.OPTION(() => {
+      this.CONSUME(T.K.CONSTRAINT);
+      return this.SUBRULE(this.identifier);
+    });
+    const constraint = this.OR<TableConstraint>({
+      ERR_MSG: 'PRIMARY KEY, UNIQUE, CHECK or FOREIGN KEY',
+      DEF: [
+        {
+          ALT: () => {
+            const kind = this.SUBRULE(this.keyKind);
+            const columns = this.SUBRULE(this.sortedColumns);
+            const enforced = this.SUBRULE(this.enforcement);
+            return this.ACTION(() => ({ kind, name, columns, enforced, span: this.since(start) }));
+          },
+        },
+        { ALT: () => this.SUBRULE(this.check) },
+        {
+          ALT: () => {
+            this.CONSUME(T.K.FOREIGN);
+            this.CONSUME(T.K.KEY);
+            const columns = this.SUBRULE(this.columnList);
+            return this.SUBRULE(this.references, { ARGS: [start, columns] });
+          },
+        },
+        { ALT: () => this.SUBRULE(this.defaultFor) },
+      ],
+    });
+    return this.ACTION(() => ({ ...constraint, name, span: this.since(start) }));
+  });
+
+  /** `PRIMARY KEY NONCLUSTERED`: clustering has no effect. */
+  readonly keyKind: Rule<'primary-key' | 'unique'> = this.rule('keyKind', () => {
+    const kind = this.OR<'primary-key' | 'unique'>([
+      { ALT: () => this.CONSUME(T.K.PRIMARY) && this.CONSUME(T.K.KEY) && 'primary-key' },
+      { ALT: () => this.CONSUME(T.K.UNIQUE) && 'unique' },
+    ]);
+    this.OPTION(() => this.SUBRULE(this.clustering));
+    return kind;
+  });
+
+  readonly clustering: Rule<void> = this.rule('clustering', () => {
+    this.OR([{ ALT: () => this.CONSUME(T.K.CLUSTERED) }, { ALT: () => this.CONSUME(T.K.NONCLUSTERED) }]);
+  });
+
+  /** `[WITH (…)] [ON filegroup] [NOT ENFORCED]`. */
+  readonly enforcement: Rule<boolean> = this.rule('enforcement', () => {
+    this.OPTION(() => {
+      this.CONSUME(T.K.WITH);
+      this.SUBRULE(this.ignored);
+    });
+    this.OPTION1(() => this.SUBRULE(this.fileGroup));
+    const not = this.OPTION2({
+      GATE: () => this.next(T.K.ENFORCED, 2),
+      DEF: () => {
+        this.CONSUME(T.K.NOT);
+        return this.CONSUME(T.K.ENFORCED);
+      },
+    });
+    return not === undefined;
+  });
+
+  readonly check: Rule<TableConstraint> = this.rule('check', () => {
+    const start = this.here();
+    this.CONSUME(T.K.CHECK);
+    this.CONSUME(T.LeftParen);
+    const condition = this.SUBRULE(this.expression);
+    this.CONSUME(T.RightParen);
+    return this.ACTION(() => ({ kind: 'check', name: undefined, condition, span: this.since(start) }));
+  });
+
+  readonly references: Rule<TableConstraint, [start: number, columns: readonly Identifier[]]> = this.rule(
+    'references',
+    (start, columns) => {
+      this.CONSUME(T.K.REFERENCES);
+      const table = this.SUBRULE(this.objectName);
+      const referenced = this.OPTION(() => this.SUBRULE(this.columnList)) ?? [];
+      this.ACTION(() => {
+        if (this.next(T.K.ON) && ['DELETE', 'UPDATE'].includes(this.word(2))) this.refuse(`ON ${this.word(2)}`, 2);
+      });
+      this.SUBRULE(this.enforcement);
+      return this.ACTION(() => ({
+        kind: 'foreign-key',
+        name: undefined,
+        columns,
+        table,
+        referenced,
+        span: this.since(start),
+      }));
+    },
+  );
+
+  readonly defaultFor: Rule<DefaultConstraint> = this.rule('defaultFor', () => {
+    const start = this.here();
+    this.CONSUME(T.K.DEFAULT);
+    const value = this.SUBRULE(this.operation);
+    this.CONSUME(T.K.FOR);
+    const column = this.SUBRULE(this.identifier);
+    return this.ACTION(() => ({ kind: 'default-for', name: undefined, value, column, span: this.since(start) }));
+  });
+
+  /** `(a, b DESC)`: the direction changes no answer. */
+  readonly sortedColumns: Rule<Identifier[]> = this.rule('sortedColumns', () => {
+    this.CONSUME(T.LeftParen);
+    const columns = this.list(() => {
+      const column = this.SUBRULE(this.identifier);
+      this.OPTION(() => this.OR([{ ALT: () => this.CONSUME(T.K.ASC) }, { ALT: () => this.CONSUME(T.K.DESC) }]));
+      return column;
+    });
+    this.closeList();
+    return columns;
+  });
+
+  /** `ON [PRIMARY]`: where the files lie, without effect. */
+  readonly fileGroup: Rule<void> = this.rule('fileGroup', () => {
+    this.CONSUME(T.K.ON);
+    this.SUBRULE(this.identifier);
+    this.OPTION(() => this.SUBRULE(this.columnList));
+  });
+
+  /** `WITH (DISTRIBUTION = HASH (a), CLUSTERED COLUMNSTORE INDEX, PARTITION (a RANGE FOR VALUES (1)))`. */
+  readonly layoutOptions: Rule<RawLayoutOption[]> = this.rule('layoutOptions', () => {
+    this.CONSUME(T.K.WITH);
+    this.CONSUME(T.LeftParen);
+    const options = this.list(() => this.SUBRULE(this.layoutOption));
+    this.closeList();
+    return options;
+  });
+
+  readonly layoutOption: Rule<RawLayoutOption> = this.rule('layoutOption', () => {
+    const words = [this.CONSUME(T.AnyWord)];
+    const isPartition = this.ACTION(() => this.next(T.LeftParen) && words[0]?.image.toUpperCase() === 'PARTITION');
+    return this.branch<RawLayoutOption>(
+      0,
+      () => isPartition,
+      () => {
+        const partition = this.SUBRULE(this.tablePartition);
+        return { words, value: undefined, columns: [], partition };
+      },
+      () => {
+        this.MANY({ GATE: () => !this.next(T.K.ORDER), DEF: () => words.push(this.CONSUME1(T.AnyWord)) });
+        const value = this.OPTION(() => {
+          this.CONSUME(T.Equal);
+          return this.CONSUME2(T.AnyWord);
+        });
+        const columns = this.OPTION1(() => this.SUBRULE(this.sortedColumns)) ?? [];
+        const ordered = this.OPTION2(() => {
+          this.CONSUME(T.K.ORDER);
+          return this.SUBRULE1(this.sortedColumns);
+        });
+        return { words, value, columns: ordered ?? columns, partition: undefined };
+      },
+    );
+  });
+
+  /** `(a RANGE [LEFT | RIGHT] FOR VALUES (1, 2))`. */
+  readonly tablePartition: Rule<RawLayoutOption['partition']> = this.rule('tablePartition', () => {
+    this.CONSUME(T.LeftParen);
+    const column = this.SUBRULE(this.identifier);
+    this.CONSUME(T.K.RANGE);
+    const side = this.OPTION(() =>
+      this.OR<'left' | 'right'>([
+        { ALT: () => this.CONSUME(T.K.LEFT) && 'left' },
+        { ALT: () => this.CONSUME(T.K.RIGHT) && 'right' },
+      ]),
+    );
+    this.CONSUME(T.K.FOR);
+    this.CONSUME(T.K.VALUES);
+    this.CONSUME1(T.LeftParen);
+    const values: Expression[] = this.list(() => this.SUBRULE(this.expression), T.RightParen);
+    this.CONSUME(T.RightParen);
+    this.CONSUME1(T.RightParen);
+    return { column, range: side ?? 'left', values };
+  });
+
+  readonly alterTable: Rule<AlterTable, [start: number]> = this.rule('alterTable', (start) => {
+    this.CONSUME(T.K.TABLE);
+    const name = this.SUBRULE(this.objectName);
+    this.OPTION(() => {
+      this.CONSUME(T.K.WITH);
+      this.SUBRULE(this.checkWord);
+    });
+    const action = this.OR<AlterTable['action']>({
+      ERR_MSG: 'ADD, DROP or ALTER COLUMN',
+      DEF: [
+        { ALT: () => this.SUBRULE(this.addColumns) },
+        { ALT: () => this.SUBRULE(this.dropColumns) },
+        { ALT: () => this.SUBRULE(this.alterColumn) },
+        {
+          ALT: () => {
+            this.ACTION(() => this.refuse(`ALTER TABLE … ${this.word()}`));
+            const elements = newElements();
+            this.CONSUME(T.AnyWord);
+            return this.ACTION(() => ({ kind: 'add', ...elements, span: this.since(start) }));
+          },
+          IGNORE_AMBIGUITIES: true,
+        },
+      ],
+    });
+    return this.ACTION(() => ({ kind: 'alter-table', name, action, span: this.since(start) }));
+  });
+
+  /** `WITH CHECK`, `WITH NOCHECK` before ADD. */
+  readonly checkWord: Rule<void> = this.rule('checkWord', () => {
+    this.OR([{ ALT: () => this.CONSUME(T.K.CHECK) }, { ALT: () => this.CONSUME(T.K.NOCHECK) }]);
+  });
+
+  readonly addColumns: Rule<AddColumns> = this.rule('addColumns', () => {
+    const start = this.here();
+    const elements = newElements();
+    this.CONSUME(T.K.ADD);
+    this.list(() => this.SUBRULE(this.tableElement, { ARGS: [elements] }));
+    return this.ACTION(() => {
+      for (const column of elements.columns) checkTyped(column);
+      return { kind: 'add', ...elements, span: this.since(start) };
+    });
+  });
+
+  readonly dropColumns: Rule<DropColumns | DropConstraints> = this.rule('dropColumns', () => {
+    const start = this.here();
+    this.CONSUME(T.K.DROP);
+    const isColumn = this.OPTION(() =>
+      this.OR([{ ALT: () => this.CONSUME(T.K.COLUMN) && true }, { ALT: () => this.CONSUME(T.K.CONSTRAINT) && false }]),
+    );
+    const ifExists = this.SUBRULE(this.ifExists);
+    const names = this.list(() => {
+      this.OPTION1(() => this.CONSUME1(T.K.COLUMN));
+      return this.SUBRULE(this.identifier);
+    });
+    return this.ACTION(() => {
+      const span = this.since(start);
+      return isColumn === true
+        ? { kind: 'drop-columns', columns: names, ifExists, span }
+        : { kind: 'drop-constraints', constraints: names, ifExists, span };
+    });
+  });
+
+  readonly ifExists: Rule<boolean> = this.rule('ifExists', () => {
+    const found = this.OPTION(() => {
+      this.CONSUME(T.K.IF);
+      return this.CONSUME(T.K.EXISTS);
+    });
+    return found !== undefined;
+  });
+
+  readonly alterColumn: Rule<AlterColumn> = this.rule('alterColumn', () => {
+    const start = this.here();
+    this.CONSUME(T.K.ALTER);
+    this.CONSUME(T.K.COLUMN);
+    const column = this.SUBRULE(this.identifier);
+    const type = this.SUBRULE(this.typeName);
+    const collation = this.OPTION(() => {
+      this.CONSUME(T.K.COLLATE);
+      return this.SUBRULE1(this.identifier);
+    });
+    const nullable = this.OPTION1(() => {
+      const not = this.OPTION2(() => this.CONSUME(T.K.NOT));
+      this.CONSUME(T.K.NULL);
+      return not === undefined;
+    });
+    return this.ACTION(() => ({ kind: 'alter-column', column, type, collation, nullable, span: this.since(start) }));
+  });
+
+  /** CONSTRAINT, or a constraint without a name: `PRIMARY KEY`, `CHECK (`. */
+  private constraintFollows(): boolean {
+    if (this.next(T.K.CONSTRAINT) || this.next(T.K.UNIQUE) || this.next(T.K.FOREIGN) || this.next(T.K.DEFAULT))
+      return true;
+    return this.next(T.K.PRIMARY) || (this.next(T.K.CHECK) && this.next(T.LeftParen, 2));
+  }
+
+  private checkColumnEnd(): void {
+    if (['SPARSE', 'FILESTREAM', 'MASKED', 'GENERATED', 'HIDDEN', 'ROWGUIDCOL', 'ENCRYPTED'].includes(this.word()))
+      this.refuse(this.word());
+  }
+
+  protected foundNext() {
+    return this.atEnd() ? undefined : this.LA(1);
+  }
+}
+
+function newElements(): Elements {
+  return { columns: [], constraints: [] };
+}
