@@ -3,6 +3,7 @@
 
 import type { Snapshot } from '../catalog/snapshot.ts';
 import { error, SqlcError } from '../common/errors.ts';
+import { timerMs } from '../common/timer.ts';
 import type { DuckdbCatalogStore } from '../exec/duckdb/catalog-store.ts';
 import type { Database } from '../exec/duckdb/database.ts';
 import { type CallProgress, progressOf } from '../exec/progress.ts';
@@ -72,7 +73,7 @@ export class Session {
     const clock =
       timeout === undefined
         ? undefined
-        : setTimeout(() => controller.abort(error('exec/timeout', { seconds: timeout })), timeout * 1000);
+        : setTimeout(() => controller.abort(error('exec/timeout', { seconds: timeout })), timerMs(timeout * 1000));
     this.#lastId += 1;
     return {
       id: this.#lastId,

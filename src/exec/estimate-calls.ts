@@ -2,6 +2,7 @@
 // lasts, those behind an answer are estimated by what earlier runs learnt. Reads data, asks no service, keeps nothing.
 
 import { error, SqlcError } from '../common/errors.ts';
+import { timerMs } from '../common/timer.ts';
 import type { BehindAnswers } from '../planner/behind-answers.ts';
 import type { ColumnId } from '../planner/expression.ts';
 import type { PhysicalCall, PhysicalPlan } from '../planner/physical.ts';
@@ -87,7 +88,7 @@ export async function estimateCalls(
 ): Promise<CallEstimate[]> {
   const calls = plannedCalls(plan);
   if (calls.length === 0) return [];
-  const clock = AbortSignal.timeout(Math.ceil(seconds * 1000));
+  const clock = AbortSignal.timeout(timerMs(Math.ceil(seconds * 1000)));
   const signal = AbortSignal.any([work.options.signal, clock]);
   let readable = seconds > 0 && (await inTime(() => openAll(plan, work, files), clock, work)) !== undefined;
   const estimates: CallEstimate[] = [];

@@ -1,9 +1,8 @@
 // One attempt at a request: it ends with its answer, at its deadline, or with the caller's signal, whichever is first.
 
 import { setMaxListeners } from 'node:events';
+import { timerMs } from '../common/timer.ts';
 import { TransportError } from './wire.ts';
-
-const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
 /**
  * Runs one attempt under a deadline.
@@ -23,7 +22,7 @@ export async function attempt<T>(
   const onDeadline = () => {
     controller.abort(new TransportError('timeout', `no whole answer within ${timeoutMs} ms`));
   };
-  const timer = setTimeout(onDeadline, Math.min(timeoutMs, MAX_TIMEOUT_MS));
+  const timer = setTimeout(onDeadline, timerMs(timeoutMs));
   // A statement's signal serves all its requests at once; Node would call eleven of them a leak.
   setMaxListeners(0, signal);
   signal.addEventListener('abort', onAbort, { once: true });

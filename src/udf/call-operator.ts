@@ -3,6 +3,7 @@
 
 import { setMaxListeners } from 'node:events';
 import { error } from '../common/errors.ts';
+import { timerMs } from '../common/timer.ts';
 import type { Budget } from './budget.ts';
 import type { CallStatistics } from './call-statistics.ts';
 import type { ErrorLimit } from './error-limit.ts';
@@ -88,7 +89,7 @@ export async function* callOperation(
       const request = askBatch(item.inputs, pick(), run);
       request.catch(() => {}); // seen when it is settled; without this a sibling's failure would leave it unhandled
       inFlight.add(request);
-      stall.restart();
+      stall.watch(request);
       while (inFlight.size >= most) yield await settle();
     }
     while (inFlight.size > 0) yield await settle();
@@ -204,10 +205,11 @@ function weighted(pool: ServicePool): () => Service {
   };
 }
 
-/** Ends the statement when nothing was answered for too long. */
+/** Ends the statement when requests are under way and nothing was answered for too long. */
 function stallClock({ maxStallSeconds, stats, pool }: CallOptions, stop: AbortController) {
   let timer: NodeJS.Timeout | undefined;
-  let ended = false;
+  let underWay = 0;
+  let over = false;
   const expire = () => {
     stop.abort(
       error('service/stalled', {
@@ -218,14 +220,25 @@ function stallClock({ maxStallSeconds, stats, pool }: CallOptions, stop: AbortCo
       }),
     );
   };
+  const restart = () => {
+    clearTimeout(timer);
+    // A reader that takes its time, or inputs that are slow to come, are nobody's silence; and what lands after the
+    // end must not start it again: it would keep the process.
+    if (underWay > 0 && !over) timer = setTimeout(expire, timerMs(maxStallSeconds * 1000));
+  };
+  const settled = () => {
+    underWay--;
+    restart();
+  };
   return {
-    restart: () => {
-      clearTimeout(timer);
-      // What lands after the end must not start it again: it would keep the process.
-      if (!ended) timer = setTimeout(expire, maxStallSeconds * 1000);
+    restart,
+    watch: (request: Promise<unknown>) => {
+      underWay++;
+      restart();
+      request.then(settled, settled);
     },
     end: () => {
-      ended = true;
+      over = true;
       clearTimeout(timer);
     },
   };

@@ -1,5 +1,6 @@
 // Waiting: how long a service asks for, how long we wait by ourselves, and a pause that a signal ends.
 
+import { timerMs } from '../common/timer.ts';
 import type { WireResponse } from './wire.ts';
 
 const FIRST_BACKOFF_MS = 200;
@@ -42,7 +43,7 @@ export function pause(ms: number, signal: AbortSignal): Promise<void> {
     const timer = setTimeout(() => {
       signal.removeEventListener('abort', aborted);
       resolve();
-    }, ms);
+    }, timerMs(ms));
     signal.addEventListener('abort', aborted, { once: true });
   });
 }
