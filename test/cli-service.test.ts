@@ -55,7 +55,8 @@ async function query(url: string, sql: string, args: readonly string[] = []): Pr
 }
 
 const ASK = "SELECT SENTIMENT('fine') AS mood";
-const place = (text: string) => `query:1:1: ${text}\n  1 | ${ASK}\n      ${'^'.repeat(ASK.length)}\n`;
+const place = (text: string, hint?: string) =>
+  `query:1:1: ${text}\n  1 | ${ASK}\n      ${'^'.repeat(ASK.length)}\n${hint === undefined ? '' : `  hint: ${hint}\n`}`;
 
 describe('--report', () => {
   test('has a report a statement, of the one that failed too, and no secret', async () => {
@@ -151,6 +152,7 @@ describe('a service that fails', () => {
       stdout: '',
       stderr: place(
         `error service/unavailable: ${new URL(asked.url).host} failed after ${asked.requests.length} attempts: 500 InternalServerError; 0 of 1 distinct inputs were answered`,
+        'Check LANGUAGE_ENDPOINT, or run the statement again later: what the cache knows is not asked again.',
       ),
       status: 1,
     });
@@ -164,7 +166,7 @@ describe('a service that fails', () => {
     expect(found.stdout).toBe('');
     expect(found.stderr).toContain(`query:1:1: error service/unavailable: ${host} failed after `);
     expect(found.stderr).toContain('ECONNREFUSED');
-    expect(found.stderr.split('\n')).toHaveLength(4);
+    expect(found.stderr.split('\n')).toHaveLength(5);
   });
 
   test('never an answer: each attempt is bounded by request_timeout', async () => {
@@ -173,7 +175,7 @@ describe('a service that fails', () => {
     expect(found.status).toBe(1);
     expect(found.stderr).toContain(`error service/unavailable: ${new URL(asked.url).host} failed after `);
     expect(found.stderr).toContain('no whole answer within 200 ms');
-    expect(found.stderr.split('\n')).toHaveLength(4);
+    expect(found.stderr.split('\n')).toHaveLength(5);
   });
 
   test('never an answer: the statement is bounded by timeout', async () => {
@@ -198,7 +200,7 @@ describe('a service that fails', () => {
     expect(found.stderr).toContain(
       `query:1:1: error service/protocol: ${new URL(asked.url).host} answered language/sentiment in a form that cannot be read: `,
     );
-    expect(found.stderr.split('\n')).toHaveLength(4);
+    expect(found.stderr.split('\n')).toHaveLength(5);
   });
 
   test('401: the key is refused at once', async () => {
@@ -241,6 +243,7 @@ describe('a service that fails', () => {
       stdout: '',
       stderr: place(
         `error service/max-wait: ${new URL(asked.url).host} asks to wait 60 s, longer than max_wait (5 s); 0 of 1 distinct inputs were answered`,
+        'Run the statement again then, or raise max_wait: what the cache knows is not asked again.',
       ),
       status: 1,
     });

@@ -255,14 +255,23 @@ describe('decode matches by id', () => {
   });
 
   test.each([
+    ['twice', { documents: [phrases('0'), phrases('1'), phrases('0')], errors: [] }],
+    ['thrice', { documents: [phrases('0'), phrases('0'), phrases('1'), phrases('0')], errors: [] }],
+    ['and refused', { documents: [phrases('0'), phrases('1')], errors: [{ id: '0', error: {} }] }],
+  ])('a document answered %s is an error of its own, to be asked again', (_, body) => {
+    const decoded = decode(keyPhrases, ['a', 'b'], body);
+    expect(decoded.kind === 'answered' && decoded.outcomes).toEqual([
+      {
+        ok: false,
+        error: { code: 'DuplicateDocument', message: 'the service answered this document twice', retriable: true },
+      },
+      expect.objectContaining({ ok: true }),
+    ]);
+  });
+
+  test.each([
     ['an id nobody asked for', { documents: [phrases('2')] }, 'document "2" was not asked for'],
     ['a spelling nobody asked for', { documents: [phrases('00')] }, 'document "00" was not asked for'],
-    ['an id twice', { documents: [phrases('0'), phrases('0')] }, 'document "0" is answered twice'],
-    [
-      'an id answered and refused',
-      { documents: [phrases('0')], errors: [{ id: '0', error: {} }] },
-      'document "0" is answered twice',
-    ],
     ['a number as id', { documents: [{ id: 0 }] }, '"id" of element 0 of "documents" is not a string'],
     ['no documents', { errors: [] }, '"documents" of the answer is not an array'],
     ['a list', [], 'the answer is not an object'],
@@ -275,9 +284,9 @@ describe('decode matches by id', () => {
       { documents: [{ id: '0', keyPhrases: [1] }] },
       'a phrase of document "0" is not a string',
     ],
-    ['HTML', '<html>gateway</html>', 'the body is not JSON'],
+    ['HTML', '\n<html>gateway</html>', 'the body is a page of HTML or XML'],
     ['cut JSON', '{"documents":[', 'the body is not JSON'],
-    ['nothing', '', 'the body is not JSON'],
+    ['nothing', '', 'the body is empty'],
   ])('protocol: %s', (_, body, detail) => {
     expect(decode(keyPhrases, ['a', 'b'], body)).toEqual({ kind: 'protocol', detail });
   });

@@ -217,8 +217,16 @@ export const catalogue = {
   'service/unavailable': {
     message:
       '{service} failed after {attempts} attempts: {detail}; {answered} of {distinct} distinct inputs were answered',
+    hint: 'Check {variable}, or run the statement again later: what the cache knows is not asked again.',
   },
-  'service/protocol': { message: '{service} answered {operation} in a form that cannot be read: {detail}' },
+  'service/redirect': {
+    message: '{service} sends {operation} on to {location} ({status})',
+    hint: 'Give {variable} the address that answers; redirects are not followed, since the key would go along.',
+  },
+  'service/protocol': {
+    message: '{service} answered {operation} in a form that cannot be read: {detail}',
+    hint: 'Check that {variable} is the service itself and nothing on the way changes its answers.',
+  },
   'service/credential': {
     number: 46506,
     message: 'credential "{name}" cannot be used by service "{service}": {reason}',
@@ -237,6 +245,7 @@ export const catalogue = {
   'service/max-wait': {
     message:
       '{service} asks to wait {seconds} s, longer than max_wait ({limit} s); {answered} of {distinct} distinct inputs were answered',
+    hint: 'Run the statement again then, or raise max_wait: what the cache knows is not asked again.',
   },
   'service/document': {
     message: 'a document was refused: {code}: {detail}',
@@ -244,10 +253,12 @@ export const catalogue = {
   },
   'service/max-errors': {
     message: '{failed} of {asked} distinct inputs failed, more than max_errors allows ({limit})',
+    hint: 'COGNITIVE_ERROR(…) says why, row by row; raise max_errors to go on.',
   },
   'service/stalled': {
     message:
       '{service} answered nothing for {seconds} s (max_stall); {answered} of {distinct} distinct inputs were answered',
+    hint: 'Run the statement again, or raise max_stall: what the cache knows is not asked again.',
   },
   'function/threw': { message: 'registered function "{name}" threw: {detail}' },
   'function/answer-count': {

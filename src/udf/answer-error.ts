@@ -11,6 +11,10 @@ const MAX_DEPTH = 16;
 /** What a response outside 2xx says, whatever its body looks like. */
 export function refusalOf(response: WireResponse): RequestRefusal {
   const status = response.status;
+  const location = status >= 300 && status <= 399 ? locationOf(response) : undefined;
+  if (location !== undefined) {
+    return { status, code: String(status), innerCode: String(status), message: 'a redirect', location };
+  }
   const found = errorObjectOf(response.body);
   if (found === undefined) {
     return { status, code: String(status), innerCode: String(status), message: 'the answer gives no reason' };
@@ -30,6 +34,11 @@ export function documentErrorOf(element: JsonObject): DocumentError {
   const { code, innerCode, message } = readError(isObject(element.error) ? element.error : element);
   const name = innerCode ?? code ?? 'InvalidDocument';
   return { code: name, message, retriable: isTransient(name) || isTransient(code ?? '') };
+}
+
+/** A query may hold what is secret to the redirecting side. */
+function locationOf({ headers }: WireResponse): string | undefined {
+  return headers.location === undefined ? undefined : clean(headers.location.replace(/[?#].*$/s, ''));
 }
 
 function errorObjectOf(body: Uint8Array): JsonObject | undefined {

@@ -12,6 +12,7 @@ export class AnswerFault extends Error {
 
 /** @throws {AnswerFault} when the bytes are not UTF-8 or not JSON. */
 export function parseAnswer(body: Uint8Array): unknown {
+  if (body.byteLength === 0) throw new AnswerFault('the body is empty');
   let text: string;
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(body);
@@ -21,7 +22,7 @@ export function parseAnswer(body: Uint8Array): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new AnswerFault('the body is not JSON');
+    throw new AnswerFault(/^\s*</.test(text) ? 'the body is a page of HTML or XML' : 'the body is not JSON');
   }
 }
 

@@ -1,6 +1,7 @@
 // The pace of one endpoint and credential: sliding windows for quotas that are known, and a number of requests in flight
 // and a rate that find the ones that are not. Shared by every statement of an engine; fair in order of asking.
 
+import { timerMs } from '../common/timer.ts';
 import { LearntRate } from './learnt-rate.ts';
 import { SlidingWindow } from './sliding-window.ts';
 
@@ -25,14 +26,14 @@ export interface Permit {
 
 export interface Clock {
   now(): number;
-  /** Calls back once after so many milliseconds. */
+  /** Calls back once after so many milliseconds, or earlier when they are very many. */
   after(ms: number, callback: () => void): { cancel(): void };
 }
 
 export const systemClock: Clock = {
   now: () => performance.now(),
   after(ms, callback) {
-    const timer = setTimeout(callback, ms);
+    const timer = setTimeout(callback, timerMs(ms));
     return { cancel: () => clearTimeout(timer) };
   },
 };
@@ -47,6 +48,8 @@ interface Ended {
 
 interface Waiter {
   grant(): void;
+  /** Told of a pause the service asked for; whoever finds it too long waits no more. */
+  hear(pauseMs: number): void;
 }
 
 const FIRST_WINDOW = 4;
@@ -120,21 +123,32 @@ export class Limiter {
     return this.#quotas.concurrency;
   }
 
-  /** Waits for its turn. @throws the signal's reason */
-  acquire(signal: AbortSignal): Promise<Permit> {
+  /**
+   * Waits for its turn.
+   *
+   * @param refuse why a pause the service asked for, be it through another request, is too long to wait for
+   * @throws the signal's reason, and what `refuse` gives
+   */
+  acquire(signal: AbortSignal, refuse: (pauseMs: number) => Error | undefined = () => undefined): Promise<Permit> {
     return new Promise((resolve, reject) => {
       if (signal.aborted) return reject(signal.reason);
+      const abandon = (reason: unknown) => {
+        signal.removeEventListener('abort', onAbort);
+        this.#waiting.splice(this.#waiting.indexOf(waiter), 1);
+        reject(reason);
+      };
+      const onAbort = () => abandon(signal.reason);
       const waiter: Waiter = {
         grant: () => {
-          signal.removeEventListener('abort', abandon);
+          signal.removeEventListener('abort', onAbort);
           resolve(this.#permit());
         },
+        hear: (pauseMs) => {
+          const refusal = refuse(pauseMs);
+          if (refusal !== undefined) abandon(refusal);
+        },
       };
-      const abandon = () => {
-        this.#waiting.splice(this.#waiting.indexOf(waiter), 1);
-        reject(signal.reason);
-      };
-      signal.addEventListener('abort', abandon, { once: true });
+      signal.addEventListener('abort', onAbort, { once: true });
       this.#waiting.push(waiter);
       this.#pump();
     });
@@ -211,6 +225,8 @@ export class Limiter {
   #pump(): void {
     this.#timer?.cancel();
     this.#timer = undefined;
+    const pauseMs = this.#pausedUntil - this.#clock.now();
+    if (pauseMs > 0) for (const waiter of [...this.#waiting]) waiter.hear(pauseMs);
     while (this.#waiting.length > 0) {
       // Until an endpoint has answered once, one request is in flight: a wrong key costs one request.
       if (this.#inFlight >= (this.#proven ? this.#window : 1)) return;

@@ -39,6 +39,8 @@ export interface RequestRefusal {
   /** Innermost code: the actionable one. */
   readonly innerCode: string;
   readonly message: string;
+  /** Where a redirect (3xx) points to, without its query. */
+  readonly location?: string | undefined;
 }
 
 export type Decoded =
@@ -90,8 +92,8 @@ export interface WireOperation extends OperationBase {
     settings?: RequestSettings,
   ): Omit<WireRequest, 'headers'> & { readonly headers?: Readonly<Record<string, string>> };
   /**
-   * Outcomes by id, from `documents` and `errors`. An input in neither is the document error `MissingDocument`
-   * (retriable); an id nobody asked for, or one that appears twice, is `protocol`.
+   * Outcomes by id, from `documents` and `errors`. An input in neither is the document error `MissingDocument`, one
+   * that appears twice `DuplicateDocument` (both retriable); an id nobody asked for makes all of it `protocol`.
    */
   decode(response: WireResponse, inputs: readonly Input[]): Decoded;
 }

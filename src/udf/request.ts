@@ -29,6 +29,8 @@ export interface RequestOptions extends CallOptions {
 type WireOptions = RequestOptions & { readonly operation: WireOperation };
 
 const ATTEMPTS = 5;
+/** After a 429, whatever it says: one that says 0, again and again, must not make us a flood. */
+const LEAST_WAIT_MS = 100;
 
 /** @throws SqlcError service/*, budget/*; the signal's reason when cancelled */
 export async function askBatch(
@@ -110,13 +112,14 @@ async function attempts(batch: readonly Input[], service: Service, options: Wire
   const { operation, stats, signal } = options;
   let detail = '';
   for (let attempt = 1; attempt <= ATTEMPTS; ) {
-    const permit = await service.limiter.acquire(signal);
+    const permit = await service.limiter.acquire(signal, (pauseMs) => tooLong(pauseMs, service, options));
     const sent = await sendOnce(batch, service, permit, options, attempt > 1);
     if (sent instanceof TransportError) {
       detail = sent.message;
-      // A certificate does not get better by asking again.
+      // Neither a certificate nor an answer without end gets better by asking again.
       if (sent.kind === 'tls')
         throw error('service/tls', { service: service.name, detail, variable: service.configuredBy });
+      if (sent.kind === 'too-large') throw unreadable(detail, service, options);
       if (attempt < ATTEMPTS) await pause(backoffMs(attempt), signal);
       attempt++;
       continue;
@@ -132,9 +135,7 @@ async function attempts(batch: readonly Input[], service: Service, options: Wire
     stats.countRequestId(sent.headers['apim-request-id']);
     if (decoded.kind === 'refused' && !isTransient(sent.status)) return decoded;
     detail = decoded.kind === 'protocol' ? decoded.detail : `${sent.status} ${decoded.refusal.innerCode}`;
-    if (decoded.kind === 'protocol' && attempt === ATTEMPTS) {
-      throw error('service/protocol', { service: service.name, operation: operation.id, detail });
-    }
+    if (decoded.kind === 'protocol' && attempt === ATTEMPTS) throw unreadable(detail, service, options);
     const asked = retryAfterMs(sent);
     if (attempt < ATTEMPTS)
       await pause(asked === undefined ? backoffMs(attempt) : allowedWait(asked, service, options), signal);
@@ -146,7 +147,12 @@ async function attempts(batch: readonly Input[], service: Service, options: Wire
     detail,
     answered: stats.answered,
     distinct: stats.distinct,
+    variable: service.configuredBy,
   });
+}
+
+function unreadable(detail: string, { name, configuredBy }: Service, { operation }: RequestOptions): SqlcError {
+  return error('service/protocol', { service: name, operation: operation.id, detail, variable: configuredBy });
 }
 
 /** One attempt: reserved, sent, counted, and its pace told to the limiter. */
@@ -165,7 +171,7 @@ async function sendOnce(
     const response = await send(batch, service, options);
     stats.bytesReceived += response.body.byteLength;
     if (response.status === 429) {
-      const waitMs = retryAfterMs(response) ?? 1000;
+      const waitMs = Math.max(LEAST_WAIT_MS, retryAfterMs(response) ?? 1000);
       stats.throttled++;
       stats.documents -= batch.length;
       budget.release(reserved);
@@ -251,6 +257,11 @@ function refused(refusal: RequestRefusal, service: Service, url: string, { opera
       variable: service.configuredBy,
     });
   }
+  if (refusal.location !== undefined) {
+    const variable = service.configuredBy;
+    const location = `"${refusal.location}"`;
+    return error('service/redirect', { service: service.name, operation: operation.id, location, status, variable });
+  }
   return error('service/refused', {
     service: service.name,
     operation: operation.id,
@@ -260,10 +271,17 @@ function refused(refusal: RequestRefusal, service: Service, url: string, { opera
   });
 }
 
-/** @throws SqlcError service/max-wait when the service asks for more than a single wait may last */
-function allowedWait(ms: number, service: Service, { stats, maxWaitSeconds }: RequestOptions): number {
-  if (ms <= maxWaitSeconds * 1000) return ms;
-  throw error('service/max-wait', {
+/** @throws SqlcError service/max-wait */
+function allowedWait(ms: number, service: Service, options: RequestOptions): number {
+  const refusal = tooLong(ms, service, options);
+  if (refusal !== undefined) throw refusal;
+  return ms;
+}
+
+/** The error when a service asks for more than a single wait may last. */
+function tooLong(ms: number, service: Service, { stats, maxWaitSeconds }: RequestOptions): SqlcError | undefined {
+  if (ms <= maxWaitSeconds * 1000) return undefined;
+  return error('service/max-wait', {
     service: service.name,
     seconds: Math.ceil(ms / 1000),
     limit: maxWaitSeconds,

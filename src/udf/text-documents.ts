@@ -97,19 +97,22 @@ function outcomesOf(
     const name = `document ${JSON.stringify(id.slice(0, 40))}`;
     const index = indexes.get(id);
     if (index === undefined) throw new AnswerFault(`${name} was not asked for`);
-    if (outcomes[index] !== undefined) throw new AnswerFault(`${name} is answered twice`);
     return { index, name };
+  };
+  const settle = (index: number, outcome: Outcome) => {
+    outcomes[index] = outcomes[index] === undefined ? outcome : DUPLICATE;
   };
 
   arrayAt(answer, 'documents', 'the answer').forEach((element, position) => {
     const document = objectOf(element, `element ${position} of "documents"`);
     const { index, name } = claim(document, `element ${position} of "documents"`);
-    outcomes[index] = { ok: true, value: readDocument(document, { position, text: inputs[index]?.[0] ?? '', name }) };
+    const value = readDocument(document, { position, text: inputs[index]?.[0] ?? '', name });
+    settle(index, { ok: true, value });
   });
   optionalArrayAt(answer, 'errors', 'the answer').forEach((element, position) => {
     const failed = objectOf(element, `element ${position} of "errors"`);
     const { index } = claim(failed, `element ${position} of "errors"`);
-    outcomes[index] = { ok: false, error: documentErrorOf(failed) };
+    settle(index, { ok: false, error: documentErrorOf(failed) });
   });
   return outcomes.map((outcome) => outcome ?? MISSING);
 }
@@ -117,4 +120,10 @@ function outcomesOf(
 const MISSING: Outcome = {
   ok: false,
   error: { code: 'MissingDocument', message: 'the service answered without this document', retriable: true },
+};
+
+/** Which of them is right nobody knows: it is asked for again. */
+const DUPLICATE: Outcome = {
+  ok: false,
+  error: { code: 'DuplicateDocument', message: 'the service answered this document twice', retriable: true },
 };

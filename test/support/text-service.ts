@@ -19,8 +19,11 @@ export interface TextAnswer {
   readonly body: unknown;
 }
 
+/** Answers below what `TextAnswer` can say: bytes, and when. */
+export type RawAnswer = (response: ServerResponse) => void;
+
 /** The answer, or `undefined` for none at all. */
-export type Answering = (request: TextRequest) => TextAnswer | undefined;
+export type Answering = (request: TextRequest) => TextAnswer | RawAnswer | undefined;
 
 export interface TextService {
   readonly url: string;
@@ -41,7 +44,8 @@ export async function startTextService(answering: Answering): Promise<TextServic
     requests.push(found);
     for (const wake of waiting) wake();
     const answer = answering(found);
-    if (answer !== undefined) send(response, answer);
+    if (typeof answer === 'function') answer(response);
+    else if (answer !== undefined) send(response, answer);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
