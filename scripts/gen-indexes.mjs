@@ -8,6 +8,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const indexes = [
   { folder: 'src/udf/functions', name: 'allFunctions', type: 'CognitiveFunction', from: '../function.ts' },
   { folder: 'src/udf/operations', name: 'allOperations', type: 'WireOperation', from: '../operation.ts' },
+  { folder: 'src/engine/system-views', name: 'allSystemViews', type: 'SystemView', from: '../system-view.ts' },
   { folder: 'src/planner/rules', name: 'allRules', type: 'Rule', from: '../rule.ts' },
 ];
 

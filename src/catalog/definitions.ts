@@ -26,7 +26,11 @@ export interface ExternalTable extends TableBase {
   readonly dataSource: string;
   readonly fileFormat: string;
 }
-export type TableDefinition = StoredTable | ExternalTable;
+/** A view of the engine's own on what it knows: its rows are made when a statement reads it. */
+export interface SystemTable extends TableBase {
+  readonly kind: 'system';
+}
+export type TableDefinition = StoredTable | ExternalTable | SystemTable;
 
 export interface CredentialDefinition {
   readonly name: string;

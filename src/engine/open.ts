@@ -16,6 +16,7 @@ import type { Environment } from './declared-service.ts';
 import { LearntStatistics } from './learnt.ts';
 import { serviceDirectory } from './services.ts';
 import { Session } from './session.ts';
+import { allSystemViews } from './system-views/index.generated.ts';
 
 /** The database's folder is created when absent. */
 export interface EngineOptions extends Opening {
@@ -43,7 +44,10 @@ export async function openSession(options: EngineOptions): Promise<Session> {
     memoryLimitMb: Math.floor(memoryLimitMb * ENGINE_SHARE),
     temporaryFolder: join(cacheFolder, 'tmp', String(process.pid)),
   });
-  const store = await DuckdbCatalogStore.open(database).catch((failure: unknown) => {
+  const store = await DuckdbCatalogStore.open(
+    database,
+    allSystemViews.map((view) => view.table),
+  ).catch((failure: unknown) => {
     database.close();
     throw failure;
   });

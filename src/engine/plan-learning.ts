@@ -1,7 +1,8 @@
 // Planning that may ask first: where the order of calls in a conjunction matters and nothing is known of their
 // predicates, the first batch of each is asked for, and the statement is planned again with what that taught.
 
-import { type ExternalFiles, openExternal } from '../exec/external-table.ts';
+import type { ExternalFiles } from '../exec/external-table.ts';
+import { openTable } from '../exec/open-table.ts';
 import { runStage } from '../exec/run-stage.ts';
 import type { StatementWork } from '../exec/statement-work.ts';
 import type { Query } from '../parser/ast.ts';
@@ -32,7 +33,7 @@ export async function planAfterProbing(
   const context = columnIds(inputs.learnt, highest + FAR);
   const probes = probesOf(planned.placed, context);
   if (probes.length === 0) return planned;
-  for (const table of planned.physical.external) await openExternal(table, work, files);
+  for (const table of planned.physical.external) await openTable(table, work, files);
   for (const [i, probe] of probes.entries()) {
     const physical = fragmentPlan(probe.plan, inputs.names, context, false, FAR * (i + 1));
     for (const stage of physical.stages) await runStage(stage, work);

@@ -6,6 +6,7 @@ import { error, SqlcError } from '../common/errors.ts';
 import { timerMs } from '../common/timer.ts';
 import type { DuckdbCatalogStore } from '../exec/duckdb/catalog-store.ts';
 import type { Database } from '../exec/duckdb/database.ts';
+import { OperationTotals } from '../exec/operation-totals.ts';
 import { type CallProgress, progressOf } from '../exec/progress.ts';
 import type { RunReport } from '../exec/run-report.ts';
 import { StatementWork, workNames } from '../exec/statement-work.ts';
@@ -15,12 +16,14 @@ import type { Rule } from '../planner/rule.ts';
 import { TypeMemo, type TypeOracle } from '../planner/type-oracle.ts';
 import type { Storage } from '../storage/storage.ts';
 import { Budget } from '../udf/budget.ts';
+import type { CallStatistics } from '../udf/call-statistics.ts';
 import { ErrorLimit } from '../udf/error-limit.ts';
 import type { CognitiveFunction, FunctionRegistry } from '../udf/function.ts';
 import type { AnswerCaches } from './answer-cache.ts';
 import type { LearntStatistics } from './learnt.ts';
 import type { ServiceDirectory } from './services.ts';
 import type { Settings } from './settings.ts';
+import { allSystemViews } from './system-views/index.generated.ts';
 
 export interface SessionParts {
   readonly database: Database;
@@ -53,6 +56,7 @@ export class Session {
   readonly functions: Map<string, CognitiveFunction>;
   readonly #running = new Set<AbortController>();
   readonly #works = new Set<StatementWork>();
+  readonly #ended = new OperationTotals();
   #lastId = 0;
   #closed = false;
 
@@ -110,10 +114,23 @@ export class Session {
         ...services.forStatement({ snapshot, requestTimeoutSeconds: settings.request_timeout }),
         cacheOf: (operation, pool) => answers.of(operation, pool, settings.cache),
       },
+      systemRows: (table) => {
+        const view = allSystemViews.find((one) => one.table === table);
+        return view?.rows({ snapshot, operations: this.operations() }) ?? [];
+      },
     });
     this.#works.add(work);
-    work.onClose(() => this.#works.delete(work));
+    work.onClose(() => {
+      this.#works.delete(work);
+      this.#ended.add(work.statistics.values());
+    });
     return work;
+  }
+
+  /** What services were asked, the statements that run included. */
+  operations(): CallStatistics[] {
+    const running = [...this.#works].flatMap((work) => [...work.statistics.values()]);
+    return new OperationTotals([...this.#ended.all(), ...running]).all();
   }
 
   /** Of the statements that run. */

@@ -11,7 +11,8 @@ import { isLocal } from '../udf/operation.ts';
 import { priceOf } from '../udf/request.ts';
 import type { ServicePool } from '../udf/service.ts';
 import { distinctKeys } from './distinct-keys.ts';
-import { type ExternalFiles, openExternal } from './external-table.ts';
+import type { ExternalFiles } from './external-table.ts';
+import { openTable } from './open-table.ts';
 import { inputsOf, type StatementWork } from './statement-work.ts';
 
 export interface CallEstimate {
@@ -120,7 +121,7 @@ function plannedCalls({ stages, output }: PhysicalPlan): Planned[] {
 }
 
 async function openAll(plan: PhysicalPlan, work: StatementWork, files: ExternalFiles): Promise<true> {
-  for (const table of plan.external) await openExternal(table, work, files);
+  for (const table of plan.external) await openTable(table, work, files);
   return true;
 }
 

@@ -30,10 +30,8 @@ interface LocalCopy {
   readonly file: StoredFile;
 }
 
-/** Makes `names.external(table)` readable. @throws SqlcError storage/*, catalog/missing-reference, exec/cancelled */
+/** @throws SqlcError storage/*, catalog/missing-reference, exec/cancelled */
 export async function openExternal(table: ExternalTable, work: StatementWork, files: ExternalFiles): Promise<void> {
-  if (work.opened.has(table)) return;
-  work.opened.add(table);
   const format = findObject(files.snapshot, 'file format', table.fileFormat);
   if (format === undefined) throw error('catalog/missing-reference', { kind: 'file format', name: table.fileFormat });
   const copies = await fetchAll(table, work, files);

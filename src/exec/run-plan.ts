@@ -5,14 +5,15 @@ import type { DuckDBDataChunk } from '@duckdb/node-api';
 import type { RecordBatch, Schema } from 'apache-arrow';
 import { chunkToBatch } from '../arrow/chunk-to-batch.ts';
 import type { PhysicalPlan } from '../planner/physical.ts';
-import { type ExternalFiles, openExternal } from './external-table.ts';
+import type { ExternalFiles } from './external-table.ts';
+import { openTable } from './open-table.ts';
 import { runStage } from './run-stage.ts';
 import type { StatementWork } from './statement-work.ts';
 import { streamSegment } from './stream-segment.ts';
 
 /** Everything the output needs: external tables opened, set-oriented calls answered. */
 export async function prepareOutput(plan: PhysicalPlan, work: StatementWork, files: ExternalFiles): Promise<void> {
-  for (const table of plan.external) await openExternal(table, work, files);
+  for (const table of plan.external) await openTable(table, work, files);
   for (const step of plan.stages) {
     await runStage(step, work);
     await work.countRows(step.call, work.names.stage(step.stage));

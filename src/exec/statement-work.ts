@@ -2,7 +2,8 @@
 // Everything is given back when the statement ends, however it ends.
 
 import type { DuckDBDataChunk } from '@duckdb/node-api';
-import type { ExternalTable } from '../catalog/definitions.ts';
+import type { PlainValue } from '../arrow/write-values.ts';
+import type { ExternalTable, SystemTable } from '../catalog/definitions.ts';
 import type { PhysicalCall } from '../planner/physical.ts';
 import { quote } from '../planner/sql-text.ts';
 import type { WorkNames } from '../planner/unparse.ts';
@@ -36,6 +37,8 @@ export interface WorkOptions {
   readonly maxStallSeconds: number;
   readonly budget: Budget;
   readonly errorLimit: ErrorLimit;
+  /** What a view of the engine's own shows, a value for each of its columns. */
+  systemRows(table: SystemTable): readonly (readonly PlainValue[])[];
   /** Unique among the statements of the engine. */
   readonly id: number;
 }
@@ -72,8 +75,8 @@ export class StatementWork {
   readonly #meters = new Map<string, CallMeter>();
   readonly #statistics = new Map<string, CallStatistics>();
   readonly #cleanups: (() => void)[] = [];
-  /** External tables that have been made readable. */
-  readonly opened = new Set<ExternalTable>();
+  /** Tables that have been made readable. */
+  readonly opened = new Set<ExternalTable | SystemTable>();
 
   private constructor(options: WorkOptions, connection: Connection) {
     this.options = options;

@@ -38,7 +38,7 @@ export function fragmentPlan(
 ): PhysicalPlan {
   const builder: Builder = { context, names, stages: [], nextStage: firstStage };
   const tables = tablesOf(plan);
-  const external = tables.filter((t) => t.kind === 'external');
+  const external = tables.filter((t) => t.kind !== 'stored');
   const output = (streaming ? stream(plan, builder) : undefined) ?? {
     kind: 'fragment',
     fragment: unparse(setOriented(plan, builder), names),

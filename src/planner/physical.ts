@@ -1,6 +1,6 @@
 // The physical plan: what the engine does, in order. Fragments are SQL for DuckDB; between them stand the calls.
 
-import type { ExternalTable, TableDefinition } from '../catalog/definitions.ts';
+import type { ExternalTable, SystemTable, TableDefinition } from '../catalog/definitions.ts';
 import type { Operation } from '../udf/operation.ts';
 import type { Column, ColumnId } from './expression.ts';
 import type { Fragment } from './unparse.ts';
@@ -54,7 +54,8 @@ export type Output =
     };
 
 export interface PhysicalPlan {
-  readonly external: readonly ExternalTable[];
+  /** Tables outside of the database: opened before the first fragment runs. */
+  readonly external: readonly (ExternalTable | SystemTable)[];
   /** Every table that is read. */
   readonly tables: readonly TableDefinition[];
   readonly stages: readonly StageStep[];

@@ -77,6 +77,33 @@ export class CallStatistics {
     this.errors[code] = (this.errors[code] ?? 0) + 1;
   }
 
+  /** Adds what another statement counted; the model is the last one known. */
+  add(other: CallStatistics): void {
+    this.model = other.model ?? this.model;
+    this.documents += other.documents;
+    this.distinct += other.distinct;
+    this.cached += other.cached;
+    this.requests += other.requests;
+    this.retries += other.retries;
+    this.throttled += other.throttled;
+    for (const [code, n] of Object.entries(other.errors)) this.errors[code] = (this.errors[code] ?? 0) + n;
+    for (const id of other.requestIds) this.countRequestId(id);
+    this.bytesSent += other.bytesSent;
+    this.bytesReceived += other.bytesReceived;
+    this.cost += other.cost;
+    this.latencyMs.addAll(other.latencyMs);
+    this.virtualDocuments += other.virtualDocuments;
+    this.saved.dedup += other.saved.dedup;
+    this.saved.cache += other.saved.cache;
+    this.saved.order += other.saved.order;
+    this.saved.placement += other.saved.placement;
+    this.saved.fusion += other.saved.fusion;
+    this.saved.early += other.saved.early;
+    this.estimated ||= other.estimated;
+    this.#answered += other.#answered;
+    this.#rows += other.#rows;
+  }
+
   countRequestId(id: string | undefined): void {
     if (id !== undefined && this.requestIds.length < MAX_REQUEST_IDS) this.requestIds.push(id);
   }
@@ -88,6 +115,10 @@ export class Latencies {
 
   add(ms: number): void {
     if (this.#values.length < MAX_LATENCIES) this.#values.push(ms);
+  }
+
+  addAll(other: Latencies): void {
+    for (const ms of other.#values) this.add(ms);
   }
 
   get p50(): number | null {

@@ -1,7 +1,7 @@
 // The catalog's store: definitions in schema `sqlc` of the same database, written in the same transaction as the data.
 
 import { VARCHAR_MAX } from '../../arrow/sql-type.ts';
-import type { Definitions, ObjectKind, StoredTable, TableDefinition } from '../../catalog/definitions.ts';
+import type { Definitions, ObjectKind, StoredTable, SystemTable, TableDefinition } from '../../catalog/definitions.ts';
 import { DEFAULT_SCHEMA, type Snapshot, sameName } from '../../catalog/snapshot.ts';
 import type { CatalogChange, CatalogStore } from '../../catalog/store.ts';
 import { error } from '../../common/errors.ts';
@@ -21,14 +21,20 @@ export class DuckdbCatalogStore implements CatalogStore {
 
   #cached: Snapshot | undefined;
 
-  private constructor(database: Database) {
+  readonly #system: readonly SystemTable[];
+
+  private constructor(database: Database, system: readonly SystemTable[]) {
     this.#database = database;
+    this.#system = system;
     this.persistent = database.persistent;
   }
 
-  /** @throws SqlcError catalog/newer-format */
-  static async open(database: Database): Promise<DuckdbCatalogStore> {
-    const store = new DuckdbCatalogStore(database);
+  /**
+   * @param system tables that every snapshot has besides those defined
+   * @throws SqlcError catalog/newer-format
+   */
+  static async open(database: Database, system: readonly SystemTable[]): Promise<DuckdbCatalogStore> {
+    const store = new DuckdbCatalogStore(database, system);
     await store.#with(async (connection) => {
       await connection.run(
         `CREATE SCHEMA IF NOT EXISTS sqlc; CREATE SCHEMA IF NOT EXISTS ${DEFAULT_SCHEMA};
@@ -53,7 +59,7 @@ export class DuckdbCatalogStore implements CatalogStore {
       rows.filter((row) => row[0] === kind).map((row) => JSON.parse(String(row[1])) as Definitions[K]); // written by apply() from the same type
     this.#cached = {
       schemas: [DEFAULT_SCHEMA],
-      tables: [...of('table'), ...this.#registered],
+      tables: [...of('table'), ...this.#registered, ...this.#system],
       credentials: of('credential'),
       dataSources: of('data source'),
       fileFormats: of('file format'),

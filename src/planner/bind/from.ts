@@ -129,15 +129,17 @@ function bindTable(source: ast.TableReference, q: QueryContext): Source {
 function unknownTable(source: ast.TableReference, parts: readonly string[], q: QueryContext) {
   const name = parts.join('.');
   const { snapshot } = q.ctx;
-  const schema = parts.at(-2);
-  if (schema && !snapshot.schemas.some((s) => sameName(s, schema))) {
+  const schema = parts.at(-2) || DEFAULT_SCHEMA;
+  const schemas = [...new Set([...snapshot.schemas, ...snapshot.tables.map((t) => t.schema)])];
+  if (!schemas.some((s) => sameName(s, schema))) {
     return error(
       'catalog/unknown-schema',
       { name: schema },
-      { span: source.name.span, hint: didYouMean(schema, snapshot.schemas) },
+      { span: source.name.span, hint: didYouMean(schema, schemas) },
     );
   }
-  const known = [...q.ctes.values()].map((c) => c.table.name.name).concat(snapshot.tables.map((t) => t.name));
+  const tables = snapshot.tables.filter((t) => sameName(t.schema, schema)).map((t) => t.name);
+  const known = parts.length > 1 ? tables : [...[...q.ctes.values()].map((c) => c.table.name.name), ...tables];
   return error('bind/unknown-table', { name }, { span: source.name.span, hint: didYouMean(parts.at(-1) ?? '', known) });
 }
 
