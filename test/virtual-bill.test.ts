@@ -141,6 +141,7 @@ describe('the virtual bill', () => {
       'retries',
       'saved',
       'service',
+      'split',
       'throttled',
       'virtualDocuments',
     ]);

@@ -36,6 +36,9 @@ export function tellSummary(report: RunReport, wanted: boolean): void {
     const details = [
       plural(op.distinct, 'distinct input'),
       ...(op.cached === 0 ? [] : [`${count(op.cached)} cached`]),
+      ...(op.split.inputs === 0
+        ? []
+        : [`${count(op.split.inputs)} too long, in ${plural(op.split.documents, 'piece')}`]),
       `${plural(op.requests, 'request')} to ${op.service}`,
       ...(op.model === null ? [] : [`model ${op.model}`]),
       ...(op.throttled === 0 ? [] : [`${count(op.throttled)} throttled`]),

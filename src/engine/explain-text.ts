@@ -22,8 +22,9 @@ function estimateText(c: CallEstimate): string {
   const about = c.exact ? '' : '~';
   const number = (n: number | undefined) => (n === undefined ? 'unknown' : `${about}${count(n)}`);
   const price = c.price === undefined ? 'no price known' : `${about}${money(c.price)} ${c.currency}`;
+  const pieces = (c.documents ?? 0) > (c.distinct ?? 0) - (c.cached ?? 0) ? `, documents ${number(c.documents)}` : '';
   const time = c.seconds === undefined ? 'time unknown' : `${about}${seconds(c.seconds)}`;
-  return `${c.operation} (${c.shape}) by ${c.service}: rows ${number(c.rows)}, distinct inputs ${number(c.distinct)}, cached ${number(c.cached)}, requests ${number(c.requests)}, ${price}, ${time} at ${c.pace}`;
+  return `${c.operation} (${c.shape}) by ${c.service}: rows ${number(c.rows)}, distinct inputs ${number(c.distinct)}, cached ${number(c.cached)}${pieces}, requests ${number(c.requests)}, ${price}, ${time} at ${c.pace}`;
 }
 
 function totalText({ requests, price, currency, seconds: time, exact }: EstimatedTotal): string {
@@ -41,6 +42,7 @@ function actualText(o: CallStatistics): string {
     `rows ${count(o.rows)}`,
     `distinct inputs ${count(o.distinct)}`,
     `cached ${count(o.cached)}`,
+    ...(o.split.inputs === 0 ? [] : [`${count(o.split.inputs)} too long, in ${count(o.split.documents)} pieces`]),
     `requests ${count(o.requests)}${o.retries + o.throttled === 0 ? '' : ` (${o.retries} retries, ${o.throttled} throttled)`}`,
     `${money(o.cost)} ${o.currency}`,
     ...(p50 === null ? [] : [`latency ${p50} ms (p99 ${p99} ms)`]),

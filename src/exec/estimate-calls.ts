@@ -7,8 +7,8 @@ import type { BehindAnswers } from '../planner/behind-answers.ts';
 import type { ColumnId } from '../planner/expression.ts';
 import type { PhysicalCall, PhysicalPlan } from '../planner/physical.ts';
 import { columnName, type Fragment } from '../planner/unparse.ts';
+import { Demand } from '../udf/demand.ts';
 import { isLocal } from '../udf/operation.ts';
-import { priceOf } from '../udf/request.ts';
 import type { ServicePool } from '../udf/service.ts';
 import { distinctKeys } from './distinct-keys.ts';
 import type { ExternalFiles } from './external-table.ts';
@@ -23,6 +23,8 @@ export interface CallEstimate {
   readonly rows: number | undefined;
   readonly distinct: number | undefined;
   readonly cached: number | undefined;
+  /** What is sent for those not cached: pieces of inputs too long for one document count each. */
+  readonly documents: number | undefined;
   readonly requests: number | undefined;
   /** `undefined`: no price is known, or the inputs are not. */
   readonly price: number | undefined;
@@ -141,6 +143,8 @@ interface Counted {
   readonly rows: number;
   readonly distinct: number;
   readonly cached: number;
+  readonly documents: number;
+  readonly requests: number;
   readonly price: number | undefined;
   readonly exact: boolean;
 }
@@ -168,7 +172,7 @@ async function count(planned: Planned, work: StatementWork, signal: AbortSignal)
   }
 }
 
-/** Behind answers: as many rows and inputs as the learnt selectivities let through, none of them cached. */
+/** Behind answers: as many rows and inputs as the learnt selectivities let through, none of them cached or long. */
 async function guess(
   { call }: Planned,
   behind: BehindAnswers | undefined,
@@ -188,6 +192,8 @@ async function guess(
     rows: Math.round(reached * kept),
     distinct,
     cached: 0,
+    documents: distinct,
+    requests: Math.ceil(distinct / call.operation.limits.documents),
     price: price === undefined ? undefined : (price * distinct) / 1000,
     exact: false,
   };
@@ -197,21 +203,21 @@ async function measure(
   { call }: Planned,
   work: StatementWork,
   chunks: Parameters<typeof inputsOf>[0],
-): Promise<Pick<Counted, 'distinct' | 'cached' | 'price'>> {
+): Promise<Omit<Counted, 'rows' | 'exact'>> {
   const pool = await work.poolOf(call);
   const cache = await work.cacheOf(call);
   let distinct = 0;
   let cached = 0;
-  let price: number | undefined = 0;
+  const demand = new Demand(call.operation, pool);
   for await (const group of inputsOf(chunks, call.inputs.length)) {
     const known = cache === undefined || cache.mode === 'refresh' ? [] : await cache.store.get(group);
     const asked = group.filter((_, i) => known[i] === undefined);
     distinct += group.length;
     cached += group.length - asked.length;
-    const cost = isLocal(call.operation) ? 0 : priceOf(asked, pool[0], { operation: call.operation });
-    price = price === undefined || cost === undefined ? undefined : price + cost;
+    demand.add(asked);
   }
-  return { distinct, cached, price };
+  const { documents, requests, cost } = demand;
+  return { distinct, cached, documents, requests, price: cost };
 }
 
 async function estimate(
@@ -221,21 +227,19 @@ async function estimate(
   work: StatementWork,
 ): Promise<CallEstimate> {
   const pool = await work.poolOf(call);
-  const { limits, id } = call.operation;
   const service = pool.map((s) => s.name).join(', ');
-  const asked = counted === undefined ? undefined : counted.distinct - counted.cached;
-  const requests = asked === undefined ? undefined : Math.ceil(asked / limits.documents);
   return {
-    operation: id,
+    operation: call.operation.id,
     service,
     shape,
     rows: counted?.rows,
     distinct: counted?.distinct,
     cached: counted?.cached,
-    requests,
+    documents: counted?.documents,
+    requests: counted?.requests,
     price: counted?.price,
     currency: pool[0].currency,
-    ...paceOf(pool, requests, expected.latencyMs(id, service)),
+    ...paceOf(pool, counted?.requests, expected.latencyMs(call.operation.id, service)),
     exact: counted?.exact ?? false,
   };
 }

@@ -10,10 +10,10 @@ import type { WorkNames } from '../planner/unparse.ts';
 import type { Budget } from '../udf/budget.ts';
 import type { CallOptions } from '../udf/call-operator.ts';
 import { CallStatistics } from '../udf/call-statistics.ts';
+import { Demand } from '../udf/demand.ts';
 import type { ErrorLimit } from '../udf/error-limit.ts';
 import { type Input, isLocal, type Operation, type WireOperation } from '../udf/operation.ts';
 import { inProcessService } from '../udf/registered-function.ts';
-import { priceOf } from '../udf/request.ts';
 import type { ServicePool } from '../udf/service.ts';
 import { AnswerTable } from './answer-table.ts';
 import type { Connection } from './duckdb/connection.ts';
@@ -115,19 +115,15 @@ export class StatementWork {
     const { budget } = this.options;
     const limited = Object.values(budget.limits).some((limit) => limit !== undefined);
     if (!limited || isLocal(call.operation)) return;
-    const [service] = await this.poolOf(call);
+    const pool = await this.poolOf(call);
     const cache = await this.cacheOf(call);
-    let documents = 0;
-    let cost: number | undefined = 0;
+    const demand = new Demand(call.operation, pool);
     for await (const group of inputsOf(keys(), call.inputs.length)) {
       const known = cache === undefined || cache.mode === 'refresh' ? [] : await cache.store.get(group);
-      const asked = group.filter((_, i) => known[i] === undefined);
-      const price = priceOf(asked, service, { operation: call.operation });
-      documents += asked.length;
-      cost = cost === undefined || price === undefined ? undefined : cost + price;
+      demand.add(group.filter((_, i) => known[i] === undefined));
     }
-    if (documents > 0)
-      budget.check(Math.ceil(documents / call.operation.limits.documents), documents, cost, service.name);
+    const { requests, documents, cost } = demand;
+    if (documents > 0) budget.check(requests, documents, cost, pool[0].name);
   }
 
   /**

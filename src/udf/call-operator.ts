@@ -1,15 +1,17 @@
-// Distinct inputs -> cache -> full batches -> limiter -> transport -> one outcome per input -> cache. Bounded in
+// Distinct inputs -> cache -> documents -> full batches -> limiter -> transport -> one outcome per input -> cache. Bounded in
 // flight, cancelled by the signal. One request and its retries are request.ts. Knows no SQL and no tables.
 
 import { setMaxListeners } from 'node:events';
 import { error } from '../common/errors.ts';
 import { timerMs } from '../common/timer.ts';
+import { Batcher } from './batcher.ts';
 import type { Budget } from './budget.ts';
 import type { CallStatistics } from './call-statistics.ts';
 import type { ErrorLimit } from './error-limit.ts';
 import type { Input, Operation, Outcome } from './operation.ts';
 import { askBatch } from './request.ts';
 import type { Service, ServicePool } from './service.ts';
+import { WholeAnswers } from './whole-answers.ts';
 
 export interface Answered {
   readonly input: Input;
@@ -42,8 +44,6 @@ export interface CallOptions {
 const LOOKUP = 1000;
 /** Requests under way when the consumer stops get this long to land in the cache. */
 const GRACE_MS = 5000;
-/** Bytes a document adds beside its text: braces, id, quotes. */
-const DOCUMENT_OVERHEAD_BYTES = 64;
 
 /**
  * Answers for distinct inputs, in any order.
@@ -63,7 +63,14 @@ export async function* callOperation(
   signal.addEventListener('abort', stopped, { once: true });
   if (signal.aborted) stopped();
   const stall = stallClock(options, stop);
-  const run = { ...options, signal: stop.signal, kill: kill.signal, progress: () => stall.restart() };
+  const wholes = new WholeAnswers(options);
+  const run = {
+    ...options,
+    signal: stop.signal,
+    kill: kill.signal,
+    progress: () => stall.restart(),
+    complete: (documents: readonly Answered[]) => wholes.complete(documents),
+  };
   const inFlight = new Set<Promise<readonly Answered[]>>();
   const most = pool.reduce((sum, service) => sum + service.limiter.concurrency, 0) + 1;
   const pick = weighted(pool);
@@ -80,7 +87,7 @@ export async function* callOperation(
     return answers;
   };
   try {
-    for await (const item of batches(inputs, options)) {
+    for await (const item of batches(inputs, options, wholes)) {
       stop.signal.throwIfAborted();
       if (item.kind === 'cached') {
         yield item.answers;
@@ -115,37 +122,22 @@ type Item =
   | { readonly kind: 'cached'; readonly answers: readonly Answered[] }
   | { readonly kind: 'batch'; readonly inputs: readonly Input[] };
 
-/** What the cache knows at once; the rest in batches filled by documents and bytes. */
-async function* batches(inputs: AsyncIterable<Input>, options: CallOptions): AsyncGenerator<Item> {
-  const { operation, pool } = options;
-  const limits = {
-    ...operation.limits,
-    documents: Math.min(...pool.map((s) => s.learntBatch.get(operation.id) ?? operation.limits.documents)),
-  };
-  let batch: Input[] = [];
-  let bytes = 0;
+/** What the cache knows at once; the rest in batches of documents. */
+async function* batches(
+  inputs: AsyncIterable<Input>,
+  options: CallOptions,
+  wholes: WholeAnswers,
+): AsyncGenerator<Item> {
+  const batcher = new Batcher(options.operation, options.pool);
   for await (const { hits, misses } of lookedUp(inputs, options)) {
     if (hits.length > 0) yield { kind: 'cached', answers: hits };
     for (const input of misses) {
-      const size = input.reduce(
-        (sum, text) => sum + Buffer.byteLength(JSON.stringify(text ?? '')),
-        DOCUMENT_OVERHEAD_BYTES,
-      );
-      if (batch.length > 0 && (batch.length >= limits.documents || bytes + size > limits.requestBytes)) {
-        yield { kind: 'batch', inputs: batch };
-        batch = [];
-        bytes = 0;
+      for (const document of wholes.documentsFor(input)) {
+        for (const batch of batcher.add(document)) yield { kind: 'batch', inputs: batch };
       }
-      batch.push(input);
-      bytes += size;
-    }
-    if (batch.length >= limits.documents) {
-      yield { kind: 'batch', inputs: batch };
-      batch = [];
-      bytes = 0;
     }
   }
-  if (batch.length > 0) yield { kind: 'batch', inputs: batch };
+  for (const batch of batcher.rest()) yield { kind: 'batch', inputs: batch };
 }
 
 async function* lookedUp(

@@ -35,6 +35,8 @@ export class CallStatistics {
   readonly errors: Record<string, number> = {};
   /** Of the failed requests: what support asks for. The first hundred. */
   readonly requestIds: string[] = [];
+  /** Inputs too long for one document, and the documents they went in. */
+  readonly split = { inputs: 0, documents: 0 };
   bytesSent = 0;
   bytesReceived = 0;
   /** Of what was billed; 0 where no price is known. */
@@ -46,7 +48,7 @@ export class CallStatistics {
   readonly saved: SavedDocuments = { dedup: 0, cache: 0, order: 0, placement: 0, fusion: 0, early: 0 };
   /** Whether `virtualDocuments`, `saved.order` or `saved.placement` is an estimate. */
   estimated = false;
-  /** Inputs in requests that were answered. */
+  /** Inputs a service answered or refused for good. */
   #answered = 0;
   /** Rows with an input that reached the call. */
   #rows = 0;
@@ -65,8 +67,8 @@ export class CallStatistics {
     return this.#rows;
   }
 
-  countAnswered(documents: number): void {
-    this.#answered += documents;
+  countAnswered(inputs: number): void {
+    this.#answered += inputs;
   }
 
   countRows(rows: number): void {

@@ -83,9 +83,33 @@ interface OperationBase {
   billedUnits(input: Input): number;
 }
 
+/** A part of an input that is too long for one document. */
+export interface Piece {
+  /** What is sent in its place. */
+  readonly input: Input;
+  /** Code points of the whole text before it. */
+  readonly offset: number;
+  /** Code points. */
+  readonly length: number;
+}
+
+export interface AnsweredPiece<Answer extends AnswerValue = AnswerValue> extends Piece {
+  readonly value: Answer;
+}
+
+/** How inputs too long for one document are asked about. */
+export interface LongInputs {
+  /** The pieces to send, in text order; `undefined`: the input fits one document. */
+  cut(input: Input): readonly Piece[] | undefined;
+  /** The answer of the whole, from those of all its pieces in text order. */
+  merge(pieces: readonly AnsweredPiece[]): AnswerValue;
+}
+
 /** Asked of a service, over a transport. An empty text needs no call: services refuse it. */
 export interface WireOperation extends OperationBase {
   readonly service: ServiceType;
+  /** Without it the service's refusal of a too long input is that input's error. */
+  readonly long?: LongInputs;
   /** One request for these inputs. Ids are the position in `inputs`, as decimal strings. */
   encode(
     inputs: readonly Input[],

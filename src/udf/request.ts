@@ -1,5 +1,5 @@
 // One batch to its end: sent at the pace allowed, retried by class of failure, split where the service refuses it
-// whole. Every answer is in the cache before anybody sees it.
+// whole.
 
 import { error, invariant, type SqlcError } from '../common/errors.ts';
 import type { Reservation } from './budget.ts';
@@ -7,7 +7,6 @@ import type { Answered, CallOptions } from './call-operator.ts';
 import type { Permit } from './limiter.ts';
 import {
   type Decoded,
-  type DocumentError,
   type Input,
   isLocal,
   type LocalOperation,
@@ -24,6 +23,8 @@ export interface RequestOptions extends CallOptions {
   readonly kill: AbortSignal;
   /** Something was answered. */
   progress(): void;
+  /** Takes documents that need no further request; gives the answers of the inputs that are complete with them. */
+  complete(documents: readonly Answered[]): Promise<readonly Answered[]>;
 }
 
 type WireOptions = RequestOptions & { readonly operation: WireOperation };
@@ -48,8 +49,7 @@ export async function askBatch(
   const [only] = batch;
   if (isConfiguration(refusal) || only === undefined)
     throw refused(refusal, service, isLocal(operation) ? '' : (operation.encode([]).path.split('?')[0] ?? ''), options);
-  if (batch.length === 1)
-    return [await failed(only, { code: refusal.innerCode, message: refusal.message, retriable: false }, options)];
+  if (batch.length === 1) return options.complete([{ input: only, outcome: refusedDocument(refusal) }]);
   const half = batch.length >> 1;
   if (isTooLarge(refusal)) service.learntBatch.set(options.operation.id, Math.max(1, half));
   const first = await askBatch(batch.slice(0, half), service, options);
@@ -67,16 +67,15 @@ async function settled(
     batch.length === outcomes.length,
     'an operation decoded another number of outcomes than it was given inputs',
   );
-  const answered: Answered[] = [];
+  const done: Answered[] = [];
   const missing: Input[] = [];
   for (const [i, input] of batch.entries()) {
     const outcome = outcomes[i];
     invariant(outcome, 'an outcome is missing');
     if (!outcome.ok && outcome.error.retriable && batch.length > 1) missing.push(input);
-    else answered.push({ input, outcome });
+    else done.push({ input, outcome });
   }
-  for (const { outcome } of answered) if (!outcome.ok) options.stats.countError(outcome.error.code);
-  await options.cache?.store.put(answered);
+  const answered = [...(await options.complete(done))];
   if (missing.length === 0) return answered;
   // Fewer documents each time: alone in its request a document's silence is its error.
   const halves =
@@ -87,11 +86,8 @@ async function settled(
   return answered;
 }
 
-async function failed(input: Input, failure: DocumentError, options: RequestOptions): Promise<Answered> {
-  options.stats.countError(failure.code);
-  const answer: Answered = { input, outcome: { ok: false, error: failure } };
-  await options.cache?.store.put([answer]);
-  return answer;
+function refusedDocument({ innerCode, message }: RequestRefusal): Outcome {
+  return { ok: false, error: { code: innerCode, message, retriable: false } };
 }
 
 /** A registered function: called once, in this process; what it throws ends the statement. */
@@ -102,7 +98,6 @@ async function compute(batch: readonly Input[], operation: LocalOperation, optio
   const started = performance.now();
   const outcomes = await operation.call(batch, { signal: kill });
   stats.latencyMs.add(performance.now() - started);
-  stats.countAnswered(batch.length);
   options.progress();
   return { kind: 'answered', outcomes, model: operation.id };
 }
@@ -128,7 +123,6 @@ async function attempts(batch: readonly Input[], service: Service, options: Wire
     const decoded = operation.decode(sent, batch);
     if (decoded.kind === 'answered') {
       stats.model = decoded.model;
-      stats.countAnswered(batch.length);
       options.progress();
       return decoded;
     }

@@ -2,8 +2,9 @@
 
 import { list, NVARCHAR_MAX, struct } from '../../arrow/sql-type.ts';
 import { AnswerFault, arrayAt } from '../answer-json.ts';
-import type { WireOperation } from '../operation.ts';
-import { decodeDocuments, encodeDocuments, textLimits, textRecords } from '../text-documents.ts';
+import { longTexts } from '../cut-text.ts';
+import type { AnsweredPiece, WireOperation } from '../operation.ts';
+import { DOCUMENT_ELEMENTS, decodeDocuments, encodeDocuments, textLimits, textRecords } from '../text-documents.ts';
 
 export const keyPhrases: WireOperation = {
   id: 'language/key-phrases',
@@ -15,6 +16,7 @@ export const keyPhrases: WireOperation = {
   answer: struct({ phrases: list(NVARCHAR_MAX) }),
   limits: textLimits(10),
   billedUnits: textRecords,
+  long: longTexts(DOCUMENT_ELEMENTS, union),
   encode: (inputs, settings) => encodeDocuments('/text/analytics/v3.1/keyPhrases', inputs, settings),
   decode: (response, inputs) =>
     decodeDocuments(response, inputs, (document, { name }) => ({
@@ -24,3 +26,10 @@ export const keyPhrases: WireOperation = {
       }),
     })),
 };
+
+type KeyPhrases = { readonly phrases: readonly string[] };
+
+/** In the order they are first met. */
+function union(pieces: readonly AnsweredPiece<KeyPhrases>[]): KeyPhrases {
+  return { phrases: [...new Set(pieces.flatMap(({ value }) => value.phrases))] };
+}

@@ -15,8 +15,16 @@ import {
   wordAt,
 } from '../answer-json.ts';
 import { codePointsBefore } from '../code-points.ts';
-import type { AnswerValue, WireOperation } from '../operation.ts';
-import { type DocumentPlace, decodeDocuments, encodeDocuments, textLimits, textRecords } from '../text-documents.ts';
+import { longTexts } from '../cut-text.ts';
+import type { AnsweredPiece, AnswerValue, WireOperation } from '../operation.ts';
+import {
+  DOCUMENT_ELEMENTS,
+  type DocumentPlace,
+  decodeDocuments,
+  encodeDocuments,
+  textLimits,
+  textRecords,
+} from '../text-documents.ts';
 
 const SENTENCE = struct({
   text: NVARCHAR_MAX,
@@ -51,6 +59,7 @@ export const sentiment: WireOperation = {
   }),
   limits: textLimits(10),
   billedUnits: textRecords,
+  long: longTexts(DOCUMENT_ELEMENTS, merged),
   encode: (inputs, settings) =>
     encodeDocuments(
       '/text/analytics/v3.1/sentiment?opinionMining=true&stringIndexType=Utf16CodeUnit',
@@ -62,7 +71,23 @@ export const sentiment: WireOperation = {
 
 const LABELS = ['positive', 'neutral', 'negative', 'mixed'];
 
-function sentimentOf(document: JsonObject, place: DocumentPlace): AnswerValue {
+type Scores = { readonly positive: number; readonly neutral: number; readonly negative: number };
+
+type Sentence = Scores & {
+  readonly text: string;
+  readonly sentiment: string;
+  /** Code points. */
+  readonly offset: number;
+  readonly length: number;
+};
+
+type Sentiment = Scores & {
+  readonly sentiment: string;
+  readonly sentences: readonly Sentence[];
+  readonly opinions: readonly AnswerValue[];
+};
+
+function sentimentOf(document: JsonObject, place: DocumentPlace): Sentiment {
   const { name } = place;
   const sentences = arrayAt(document, 'sentences', name).map((each) => objectOf(each, `a sentence of ${name}`));
   const codePoints = codePointsBefore(place.text);
@@ -74,7 +99,7 @@ function sentimentOf(document: JsonObject, place: DocumentPlace): AnswerValue {
   };
 }
 
-function scoresOf(from: JsonObject, where: string): { positive: number; neutral: number; negative: number } {
+function scoresOf(from: JsonObject, where: string): Scores {
   const scores = objectAt(from, 'confidenceScores', where);
   return {
     positive: numberAt(scores, 'positive', where),
@@ -83,7 +108,7 @@ function scoresOf(from: JsonObject, where: string): { positive: number; neutral:
   };
 }
 
-function sentenceOf(sentence: JsonObject, codePoints: (offset: number) => number, where: string): AnswerValue {
+function sentenceOf(sentence: JsonObject, codePoints: (offset: number) => number, where: string): Sentence {
   const from = countAt(sentence, 'offset', where);
   const offset = codePoints(from);
   return {
@@ -123,4 +148,35 @@ function assessmentAt(relation: unknown, sentences: readonly JsonObject[], posit
   const assessments = sentences[Number(found[2])]?.assessments;
   const assessment: unknown = Array.isArray(assessments) ? assessments[Number(found[3])] : undefined;
   return isObject(assessment) ? assessment : undefined;
+}
+
+/** Scores are means weighted by length, in the two decimals of the service. */
+function merged(pieces: readonly AnsweredPiece<Sentiment>[]): Sentiment {
+  const whole = pieces.reduce((sum, { length }) => sum + length, 0);
+  const mean = (score: keyof Scores) => {
+    const sum = pieces.reduce((total, { length, value }) => total + length * value[score], 0);
+    return Math.round((100 * sum) / whole) / 100;
+  };
+  return {
+    sentiment: labelOf(pieces.map(({ value }) => value.sentiment)),
+    positive: mean('positive'),
+    neutral: mean('neutral'),
+    negative: mean('negative'),
+    sentences: pieces.flatMap(({ offset, value }) =>
+      value.sentences.map((sentence) => ({ ...sentence, offset: sentence.offset + offset })),
+    ),
+    opinions: pieces.flatMap(({ value }) => value.opinions),
+  };
+}
+
+/**
+ * The service's rule for a document from its sentences, which holds for its pieces alike: positive with negative is
+ * mixed, neutral counts only alone (learn.microsoft.com, "Sentiment analysis and opinion mining").
+ */
+function labelOf(labels: readonly string[]): string {
+  const positive = labels.includes('positive');
+  const negative = labels.includes('negative');
+  if (labels.includes('mixed') || (positive && negative)) return 'mixed';
+  if (positive) return 'positive';
+  return negative ? 'negative' : 'neutral';
 }
