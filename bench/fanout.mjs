@@ -15,11 +15,17 @@ const POOL = 20;
 /** Of the rows, where a baseline would take minutes. */
 const SAMPLE = 20;
 const LATENCY_MS = SERVICE.latency + BATCH * SERVICE['per-document'];
-const TARGETS = { declared: { requests: 1.02, time: 1.1 }, undeclared: { requests: 1.1, time: 1.25 } };
+const TARGETS = {
+  declared: { requests: 1.02, time: 1.1, leastMs: keepingMs },
+  undeclared: { requests: 1.1, time: 1.25, leastMs },
+};
 const SQL = 'SELECT id, SENTIMENT(text) AS mood FROM reviews';
 
 export async function bench({ short }) {
-  const size = short ? { rows: 20_000, distinct: 1_999, runs: 1 } : { rows: 100_000, distinct: 8_000, runs: 3 };
+  // Two seconds of work say nothing about time: the statement's start would be half of it.
+  const size = short
+    ? { rows: 20_000, distinct: 1_999, runs: 1, timed: false }
+    : { rows: 100_000, distinct: 8_000, runs: 3, timed: true };
   const emulator = await startEmulator(SERVICE);
   const folder = mkdtempSync(join(tmpdir(), 'sqlc-bench-'));
   try {
@@ -30,7 +36,7 @@ export async function bench({ short }) {
   }
 }
 
-async function measured(emulator, folder, { rows, distinct, runs }) {
+async function measured(emulator, folder, { rows, distinct, runs, timed }) {
   const contestants = {
     declared: { by: 'sqlc, quota declared', run: (run) => sqlc(true, run) },
     undeclared: { by: 'sqlc, quota not known', run: (run) => sqlc(false, run) },
@@ -105,8 +111,9 @@ async function measured(emulator, folder, { rows, distinct, runs }) {
       answer ?? '',
     ]),
     notes: [
-      `${rows} rows, ${distinct} distinct; bound ${bound.requests} requests, ${Math.round(bound.ms)} ms: what the service's`,
-      `bucket of ${SERVICE.rps}/s, full at first, and its ${SERVICE.connections} connections allow; medians of ${runs} interleaved runs`,
+      `${rows} rows, ${distinct} distinct; medians of ${runs} interleaved runs; bound ${bound.requests} requests and ${Math.round(bound.ms)} ms:`,
+      `what ${SERVICE.connections} connections and the service's bucket of ${SERVICE.rps}/s, full at first, allow. A client that was told the quota and lets`,
+      `no second hold more than ${SERVICE.rps} needs ${Math.round(keepingMs(bound.requests))} ms: the bound of the declared run.`,
     ],
     targets: Object.entries(TARGETS).flatMap(([name, target]) => [
       {
@@ -114,11 +121,15 @@ async function measured(emulator, folder, { rows, distinct, runs }) {
         found: median(figures[name].requests) / bound.requests,
         atMost: target.requests,
       },
-      {
-        what: `time over the bound, ${contestants[name].by}`,
-        found: median(figures[name].ms) / bound.ms,
-        atMost: target.time,
-      },
+      ...(timed
+        ? [
+            {
+              what: `time over the bound, ${contestants[name].by}`,
+              found: median(figures[name].ms) / target.leastMs(bound.requests),
+              atMost: target.time,
+            },
+          ]
+        : []),
     ]),
   };
 }
@@ -126,8 +137,17 @@ async function measured(emulator, folder, { rows, distinct, runs }) {
 /** The service lets a second's worth pass at once, then so many a second, and so many at a time. */
 function leastMs(requests) {
   const byRate = Math.max(0, requests - SERVICE.rps) * (1000 / SERVICE.rps) + LATENCY_MS;
-  const byConnections = Math.ceil(requests / SERVICE.connections) * LATENCY_MS;
-  return Math.max(byRate, byConnections);
+  return Math.max(byRate, roundsMs(requests));
+}
+
+/** A second's worth at once, the next when that second is over. */
+function keepingMs(requests) {
+  const seconds = Math.ceil(requests / SERVICE.rps) - 1;
+  return seconds * 1000 + roundsMs(requests - seconds * SERVICE.rps);
+}
+
+function roundsMs(requests) {
+  return Math.ceil(requests / SERVICE.connections) * LATENCY_MS;
 }
 
 /** What one would write by hand; the SDK waits as a 429 asks and tries again. */
