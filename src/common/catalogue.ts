@@ -113,7 +113,27 @@ export const catalogue = {
     message: 'expression is nested deeper than {limit} levels',
     hint: 'Name intermediate results in a WITH clause or a temporary table.',
   },
-  'bind/recursive-cte': { message: 'recursive common table expression "{name}" is not supported yet' },
+  'bind/recursive-shape': {
+    number: 252,
+    message: 'recursive common table "{name}" is not an anchor, UNION ALL and what refers to it',
+  },
+  'bind/recursive-twice': { number: 253, message: 'a recursive member of "{name}" refers to it twice' },
+  'bind/recursive-type': {
+    number: 240,
+    message: 'column "{name}" is {anchor} in the anchor and {step} in the recursive part',
+    hint: 'Convert one of them with CAST.',
+  },
+  'bind/recursive-distinct': { number: 460, message: 'DISTINCT is not allowed in the recursive part of "{name}"' },
+  'bind/recursive-top': { number: 461, message: 'TOP is not allowed in the recursive part of "{name}"' },
+  'bind/recursive-outer': {
+    number: 462,
+    message: 'the recursive part of "{name}" reaches it through an outer join, a group or a limit',
+  },
+  'bind/recursive-subquery': { number: 465, message: 'a subquery refers to recursive common table "{name}"' },
+  'bind/recursive-aggregate': {
+    number: 467,
+    message: 'GROUP BY, HAVING and aggregates are not allowed in the recursive part of "{name}"',
+  },
   'bind/cognitive-correlated': {
     message: '"{name}" depends on a row of an outer query',
     hint: 'Rewrite the subquery as a join.',
@@ -187,6 +207,11 @@ export const catalogue = {
   'exec/divide-by-zero': { number: 8134, message: 'division by zero' },
   'exec/overflow': { number: 8115, message: 'arithmetic overflow: {detail}' },
   'exec/length': { number: 537, message: 'length passed to "{name}" is negative' },
+  'exec/recursion': {
+    number: 530,
+    message: 'a recursive common table went deeper than {limit} levels',
+    hint: 'Raise OPTION (MAXRECURSION n); 0 is no limit.',
+  },
   'exec/scalar-rows': { number: 512, message: 'a subquery used as a value returned more than one row' },
   'exec/out-of-memory': {
     number: 701,

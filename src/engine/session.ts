@@ -150,6 +150,7 @@ export class Session {
       functions: this.functions,
       parameters,
       onError: settings.on_error,
+      maxRecursion: settings.maxrecursion,
       rules,
       oracle,
       memo: this.#memo,

@@ -3,10 +3,20 @@
 import { error } from '../common/errors.ts';
 import type { Span } from '../common/span.ts';
 
-export type SettingKind = 'count' | 'amount' | 'seconds' | 'megabytes' | 'path' | 'cache' | 'on-error' | 'max-errors';
+export type SettingKind =
+  | 'count'
+  | 'rounds'
+  | 'amount'
+  | 'seconds'
+  | 'megabytes'
+  | 'path'
+  | 'cache'
+  | 'on-error'
+  | 'max-errors';
 
 const EXPECTED: Readonly<Record<SettingKind, string>> = {
   count: 'a whole number from 0',
+  rounds: 'a whole number from 0 to 32767',
   amount: 'a number from 0',
   seconds: 'a positive number of seconds',
   megabytes: 'a number of megabytes, at least 64',
@@ -28,6 +38,8 @@ function read(kind: SettingKind, text: string): unknown {
   switch (kind) {
     case 'count':
       return Number.isSafeInteger(number) && number >= 0 ? number : undefined;
+    case 'rounds':
+      return Number.isInteger(number) && number >= 0 && number <= 32767 ? number : undefined;
     case 'amount':
       return Number.isFinite(number) && number >= 0 ? number : undefined;
     case 'seconds':

@@ -23,6 +23,8 @@ export interface Settings {
   readonly on_error: OnError;
   readonly max_errors: ErrorLimitSetting | undefined;
   readonly cache: CacheMode;
+  /** T-SQL's MAXRECURSION: rounds of a recursive common table, 0 for no limit. */
+  readonly maxrecursion: number;
   /** Seconds one attempt of a request may take; `undefined`: the operation's default. */
   readonly request_timeout: number | undefined;
   /** Seconds a single required wait may last; seconds without any answer. */
@@ -41,6 +43,8 @@ interface Definition {
   readonly kind: SettingKind;
   /** Allowed in OPTION (…). */
   readonly option?: true;
+  /** T-SQL has it nowhere else. */
+  readonly onlyOption?: true;
   /** Read once, when the engine opens. */
   readonly atOpen?: true;
 }
@@ -53,6 +57,7 @@ const DEFINITIONS: Readonly<Record<SettingName, Definition>> = {
   on_error: { kind: 'on-error', option: true },
   max_errors: { kind: 'max-errors', option: true },
   cache: { kind: 'cache', option: true },
+  maxrecursion: { kind: 'rounds', option: true, onlyOption: true },
   request_timeout: { kind: 'seconds' },
   max_wait: { kind: 'seconds' },
   max_stall: { kind: 'seconds' },
@@ -93,6 +98,7 @@ export const DEFAULT_SETTINGS: Settings = {
   on_error: { mode: 'null' },
   max_errors: undefined,
   cache: 'on',
+  maxrecursion: 100,
   request_timeout: undefined,
   max_wait: 120,
   max_stall: 300,
@@ -105,6 +111,7 @@ export const DEFAULT_SETTINGS: Settings = {
 /** Which way a setting came, and where it stands in the text. */
 export interface SettingDoor {
   readonly opening: boolean;
+  readonly option?: true;
   readonly name?: Span | undefined;
   readonly value?: Span | undefined;
 }
@@ -124,6 +131,7 @@ export function withSetting(settings: Settings, name: string, value: string, doo
   if (NOT_ENFORCED.includes(key)) throw error('settings/not-supported', { name: key }, { span: door.name });
   if (!isSetting(key)) throw unknown(name, door.name);
   const definition = DEFINITIONS[key];
+  if (definition.onlyOption && !door.option) throw unknown(name, door.name);
   if (definition.atOpen && !door.opening) {
     throw error(
       'settings/value',
@@ -145,7 +153,7 @@ export function withOptions(settings: Settings, options: readonly QueryOption[])
     const text = [option.value, option.argument]
       .flatMap((part) => (part === undefined ? [] : [String(part.value)]))
       .join(' ');
-    return withSetting(current, name, text, { opening: false, name: span, value: option.value.span });
+    return withSetting(current, name, text, { opening: false, option: true, name: span, value: option.value.span });
   }, settings);
 }
 

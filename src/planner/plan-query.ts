@@ -5,7 +5,7 @@ import type { Snapshot } from '../catalog/snapshot.ts';
 import { invariant } from '../common/errors.ts';
 import type { Query } from '../parser/ast.ts';
 import type { FunctionRegistry } from '../udf/function.ts';
-import type { OnError, ParameterValue } from './bind/context.ts';
+import { type OnError, type ParameterValue, rootContext } from './bind/context.ts';
 import { bindQuery } from './bind/query.ts';
 import { type ColumnId, column } from './expression.ts';
 import { fragmentPlan } from './fragment.ts';
@@ -24,6 +24,7 @@ export interface PlanInputs {
   readonly functions: FunctionRegistry;
   readonly parameters: ReadonlyMap<string, ParameterValue>;
   readonly onError: OnError;
+  readonly maxRecursion: number;
   readonly rules: readonly Rule[];
   readonly oracle: TypeOracle;
   readonly memo: TypeMemo;
@@ -48,12 +49,7 @@ export async function planQuery(
 ): Promise<PlannedQuery> {
   return withTypes(inputs.memo, inputs.oracle, () => {
     const context = columnIds(inputs.learnt);
-    const { plan } = bindQuery(query, {
-      ctx: { ...inputs, knownTypes: inputs.memo, nextId: context.nextId },
-      parent: undefined,
-      ctes: new Map(),
-      defining: new Set(),
-    });
+    const { plan } = bindQuery(query, rootContext({ ...inputs, knownTypes: inputs.memo, nextId: context.nextId }));
     const bound = consumer === 'streaming' ? withoutUntyped(plan) : plan;
     validate(bound);
     const { plan: logical, placed, steps } = optimize(bound, inputs.rules, context);

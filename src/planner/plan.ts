@@ -12,6 +12,9 @@ export type LogicalPlan =
   | Project
   | Filter
   | Join
+  | Apply
+  | Recursive
+  | WorkingTable
   | Aggregate
   | Window
   | Unnest
@@ -53,10 +56,35 @@ export interface Join {
   readonly right: LogicalPlan;
   readonly on: Expr | undefined;
 }
+/** The right side is evaluated for each row of the left, whose columns it may read; `outer` keeps rows without any. */
+export interface Apply {
+  readonly kind: 'apply';
+  readonly type: 'cross' | 'outer';
+  readonly left: LogicalPlan;
+  readonly right: LogicalPlan;
+}
+/** A recursive common table: the anchor's rows, then what the step makes of the rows of the round before. */
+export interface Recursive {
+  readonly kind: 'recursive';
+  /** Which table the step's WorkingTable nodes read. */
+  readonly table: number;
+  readonly anchor: LogicalPlan;
+  readonly step: LogicalPlan;
+  /** Column i comes from column i of either part. */
+  readonly columns: readonly Column[];
+}
+/** The rows of the round before; `source` is the recursive node's column. */
+export interface WorkingTable {
+  readonly kind: 'working-table';
+  readonly table: number;
+  readonly columns: readonly (Column & { readonly source: ColumnId })[];
+}
 export interface Aggregate {
   readonly kind: 'aggregate';
   readonly child: LogicalPlan;
   readonly groups: readonly (Column & { readonly expr: Expr })[];
+  /** Grouping sets, each by the ids of its groups; `undefined`: one set of all. */
+  readonly sets?: readonly (readonly ColumnId[])[] | undefined;
   readonly aggregates: readonly (Column & { readonly expr: AggregateExpr })[];
 }
 /** Appends columns. */
@@ -149,6 +177,8 @@ export function columnsOf(plan: LogicalPlan): readonly Column[] {
     case 'values':
     case 'project':
     case 'set-operation':
+    case 'recursive':
+    case 'working-table':
       return plan.columns;
     case 'filter':
     case 'distinct':
@@ -156,6 +186,7 @@ export function columnsOf(plan: LogicalPlan): readonly Column[] {
     case 'limit':
       return columnsOf(plan.child);
     case 'join':
+    case 'apply':
       return [...columnsOf(plan.left), ...columnsOf(plan.right)];
     case 'aggregate':
       return [...plan.groups, ...plan.aggregates];

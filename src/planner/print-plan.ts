@@ -15,7 +15,8 @@ export function printPlan(plan: LogicalPlan): string {
 function lines(plan: LogicalPlan, outer: Names): string[] {
   const names: Names = new Map(outer);
   for (const child of childrenOf(plan)) for (const c of columnsOf(child)) names.set(c.id, c.name);
-  const below = childrenOf(plan).flatMap((child) => lines(child, outer).map((line) => `  ${line}`));
+  const seen = (child: LogicalPlan) => (plan.kind === 'apply' && child === plan.right ? names : outer);
+  const below = childrenOf(plan).flatMap((child) => lines(child, seen(child)).map((line) => `  ${line}`));
   const nested = expressionsOf(plan).flatMap((expr) =>
     subplans(expr).flatMap((p) => ['  subquery', ...lines(p, names).map((l) => `    ${l}`)]),
   );
@@ -45,10 +46,17 @@ function describe(plan: LogicalPlan, names: Names): string {
       return `filter ${expr(plan.predicate)}`;
     case 'join':
       return `join ${plan.type}${plan.on === undefined ? '' : ` on ${expr(plan.on)}`}`;
+    case 'apply':
+      return `apply ${plan.type}`;
+    case 'recursive':
+      return `recursive ${plan.table} [${plan.columns.map(label).join(', ')}]`;
+    case 'working-table':
+      return `working-table ${plan.table} [${plan.columns.map((c) => `${label(c)} = #${c.source}`).join(', ')}]`;
     case 'aggregate': {
       const groups = plan.groups.map((g) => definition(g, g.expr, names)).join(', ');
       const aggregates = plan.aggregates.map((a) => definition(a, a.expr, names)).join(', ');
-      return `aggregate${groups === '' ? '' : ` by [${groups}]`} [${aggregates}]`;
+      const sets = plan.sets?.map((ids) => `(${ids.map((id) => `#${id}`).join(', ')})`).join(', ');
+      return `aggregate${groups === '' ? '' : ` by [${groups}]`}${sets === undefined ? '' : ` sets ${sets}`} [${aggregates}]`;
     }
     case 'window':
       return `window [${plan.columns.map((c) => definition(c, c.expr, names)).join(', ')}]`;

@@ -12,10 +12,14 @@ export function childrenOf(plan: LogicalPlan): readonly LogicalPlan[] {
     case 'scan':
     case 'values':
     case 'staged':
+    case 'working-table':
       return [];
     case 'join':
+    case 'apply':
     case 'set-operation':
       return [plan.left, plan.right];
+    case 'recursive':
+      return [plan.anchor, plan.step];
     case 'project':
     case 'filter':
     case 'aggregate':
@@ -36,8 +40,15 @@ export function mapChildren(plan: LogicalPlan, f: (child: LogicalPlan) => Logica
     case 'scan':
     case 'values':
     case 'staged':
+    case 'working-table':
       return plan;
+    case 'recursive': {
+      const anchor = f(plan.anchor);
+      const step = f(plan.step);
+      return anchor === plan.anchor && step === plan.step ? plan : { ...plan, anchor, step };
+    }
     case 'join':
+    case 'apply':
     case 'set-operation': {
       const left = f(plan.left);
       const right = f(plan.right);
@@ -68,6 +79,9 @@ export function expressionsOf(plan: LogicalPlan): readonly Expr[] {
     case 'distinct':
     case 'limit':
     case 'set-operation':
+    case 'apply':
+    case 'recursive':
+    case 'working-table':
       return [];
     case 'values':
       return plan.rows.flat();
@@ -98,6 +112,9 @@ export function mapExpressions(plan: LogicalPlan, f: (expr: Expr) => Expr): Logi
     case 'distinct':
     case 'limit':
     case 'set-operation':
+    case 'apply':
+    case 'recursive':
+    case 'working-table':
       return plan;
     case 'values': {
       const rows = mapSame(plan.rows, (row) => mapSame(row, f));
@@ -281,8 +298,14 @@ export function freeColumns(plan: LogicalPlan): Set<ColumnId> {
     for (const id of freeColumns(child)) free.add(id);
     for (const c of columnsOf(child)) known.add(c.id);
   }
+  if (plan.kind === 'apply') for (const c of columnsOf(plan.left)) free.delete(c.id);
   for (const expr of expressionsOf(plan)) for (const id of columnsUsed(expr)) if (!known.has(id)) free.add(id);
   return free;
+}
+
+/** Whether its rows are there only while the relational engine recurses. */
+export function readsWorkingTable(plan: LogicalPlan): boolean {
+  return plan.kind === 'working-table' || (plan.kind !== 'recursive' && childrenOf(plan).some(readsWorkingTable));
 }
 
 /** The conjuncts of a predicate, left to right; chains of AND are one n-ary operator. */

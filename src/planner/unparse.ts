@@ -82,14 +82,28 @@ function printPlan(plan: LogicalPlan, p: Printer): string {
       const on = plan.on === undefined ? '' : ` ON ${printExpr(plan.on, p)}`;
       return `SELECT * FROM ${from(plan.left, 'l')} ${keyword} ${from(plan.right, 'r')}${on}`;
     }
+    case 'apply': {
+      const keyword = plan.type === 'cross' ? 'CROSS JOIN LATERAL' : 'LEFT JOIN LATERAL';
+      const on = plan.type === 'cross' ? '' : ' ON TRUE';
+      return `SELECT * FROM ${from(plan.left, 'l')} ${keyword} ${from(plan.right, 'r')}${on}`;
+    }
+    case 'recursive':
+      return printRecursive(plan, p);
+    case 'working-table':
+      return `SELECT ${plan.columns.map((c) => `${columnName(c.source)} AS ${columnName(c.id)}`).join(', ')} FROM ${workingName(plan.table)}`;
     case 'aggregate': {
-      const computed = plan.groups.filter((g) => g.expr.kind !== 'column');
+      const computed = plan.groups.filter((g) => g.expr.kind !== 'column' || g.expr.id !== g.id);
       const source =
         computed.length === 0 ? from(plan.child) : `(SELECT *, ${defined(computed)} FROM ${from(plan.child)}) AS t`;
       const groups = plan.groups.map((g) => columnName(g.id));
-      const items = [...groups, ...plan.aggregates.map((a) => `${printAggregate(a.expr, p)} AS ${columnName(a.id)}`)];
+      const items = [
+        ...groups,
+        ...plan.aggregates.map((a) => `${printAggregate(a.expr, plan.groups, p)} AS ${columnName(a.id)}`),
+      ];
       // Without groups it is one row, read or not: something must stay aggregated.
-      const groupBy = groups.length === 0 ? '' : ` GROUP BY ${groups.join(', ')}`;
+      const set = (ids: readonly ColumnId[]) => `(${ids.map(columnName).join(', ')})`;
+      const keys = plan.sets === undefined ? groups.join(', ') : `GROUPING SETS (${plan.sets.map(set).join(', ')})`;
+      const groupBy = keys === '' ? '' : ` GROUP BY ${keys}`;
       return `SELECT ${items.length === 0 ? 'count(*) AS c0' : items.join(', ')} FROM ${source}${groupBy}`;
     }
     case 'window':
@@ -121,6 +135,20 @@ function printPlan(plan: LogicalPlan, p: Printer): string {
     default:
       return unreachable(plan);
   }
+}
+
+function workingName(table: number): string {
+  return `w${table}`;
+}
+
+function printRecursive(plan: Extract<LogicalPlan, { kind: 'recursive' }>, p: Printer): string {
+  const part = (child: LogicalPlan, alias: string) =>
+    `SELECT ${columnsOf(child)
+      .map((c) => columnName(c.id))
+      .join(', ')} FROM (${printPlan(child, p)}) AS ${alias}`;
+  const name = workingName(plan.table);
+  const columns = plan.columns.map((c) => columnName(c.id)).join(', ');
+  return `WITH RECURSIVE ${name}(${columns}) AS ((${part(plan.anchor, 'a')}) UNION ALL (${part(plan.step, 's')})) SELECT * FROM ${name}`;
 }
 
 function printScan(plan: Scan, p: Printer): string {
@@ -162,8 +190,10 @@ function sortKey(key: SortKey, p: Printer): string {
   return `${printExpr(key.expr, p)} ${key.descending ? 'DESC NULLS LAST' : 'ASC NULLS FIRST'}`;
 }
 
-function printAggregate(expr: AggregateExpr, p: Printer): string {
-  const args = expr.args.map((a) => printExpr(a, p));
+function printAggregate(expr: AggregateExpr, groups: readonly Column[], p: Printer): string {
+  const isGrouping = expr.fn === 'grouping' || expr.fn === 'grouping_id';
+  const position = (a: Expr) => groups[a.kind === 'literal' ? Number(a.value) : 0]?.id ?? 0;
+  const args = expr.args.map((a) => (isGrouping ? columnName(position(a)) : printExpr(a, p)));
   return aggregateSql(expr, args, { distinct: expr.distinct, order: orderBy(expr.orderBy, p), over: '' });
 }
 

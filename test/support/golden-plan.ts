@@ -21,7 +21,7 @@ export interface PlanOptions {
   readonly parameters?: ReadonlyMap<string, ParameterValue>;
   /** `blocking`: as under CREATE TABLE AS. */
   readonly consumer?: 'streaming' | 'blocking';
-  readonly settings?: Pick<Settings, 'on_error'>;
+  readonly settings?: Pick<Settings, 'on_error' | 'maxrecursion'>;
 }
 
 const NAMES: WorkNames = {
@@ -44,6 +44,7 @@ export function planGolden(
     memo: new TypeMemo(),
     names: NAMES,
     onError: settings.on_error,
+    maxRecursion: settings.maxrecursion,
     learnt: NOTHING_LEARNT,
   };
   return planQuery(query, inputs, consumer);

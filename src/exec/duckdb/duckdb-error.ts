@@ -52,6 +52,7 @@ function raisedError(code: string, detail: string): SqlcError {
   if (known === 'exec/length') return error(known, { name: detail.toUpperCase() });
   if (known === 'exec/overflow') return error(known, { detail: `a number does not fit ${detail}` });
   if (known === 'storage/too-long') return error(known, { column: decodeURIComponent(detail) });
+  if (known === 'exec/recursion') return error(known, { limit: detail });
   if (known === 'exec/divide-by-zero') return error(known, {});
   return error('exec/engine', { detail: `${code} ${detail}` });
 }

@@ -11,6 +11,7 @@ import { bindCognitiveCall, checkArgumentCount } from './cognitive.ts';
 import { type Env, TypeNeeded } from './context.ts';
 import { ENGINE_FUNCTIONS } from './engine-functions.ts';
 import { bindExpression } from './expression.ts';
+import { bindGroupingFunction } from './grouping.ts';
 import { LAZY_FUNCTIONS } from './lazy-functions.ts';
 import { operandType } from './operators.ts';
 import { RESERVED_FUNCTIONS } from './reserved-functions.ts';
@@ -28,6 +29,7 @@ export function bindCall(call: FunctionCall, env: Env): Expr {
     return bindWindow(call, call.over, name, env);
   }
   if (AGGREGATES.has(name)) return bindAggregate(call, name, env);
+  if (name === 'GROUPING' || name === 'GROUPING_ID') return bindGroupingFunction(call, name, env);
   refuseAggregateSyntax(call, name);
   const cognitive = env.ctx.functions.get(name);
   if (cognitive !== undefined) {

@@ -16,10 +16,10 @@ import type { Span } from '../../common/span.ts';
 import type { FunctionCall } from '../../parser/ast.ts';
 import type { CognitiveFunction } from '../../udf/function.ts';
 import { isLocal } from '../../udf/operation.ts';
-import { type Column, column, type Expr, literal, operator } from '../expression.ts';
+import { type Column, type ColumnId, column, type Expr, literal, operator } from '../expression.ts';
 import { columnsUsed } from '../shape.ts';
 import { allOf } from './conditions.ts';
-import type { Env } from './context.ts';
+import type { Env, PlanHolder } from './context.ts';
 import { namedService } from './services.ts';
 import { castable, coerce } from './types.ts';
 
@@ -49,11 +49,10 @@ export function bindCognitiveCall(
     }
     return coerce(arg, param.type);
   });
-  const guard = allOf(env.guards);
   const used = new Set(args.flatMap((a) => [...columnsUsed(a)]));
-  if (guard !== undefined) columnsUsed(guard, used);
-  const holder = env.hoist(used);
-  if (holder === undefined) throw error('bind/cognitive-correlated', { name: fn.name }, { span: call.span });
+  const place = placeOf(env, used);
+  if (place === undefined) throw error('bind/cognitive-correlated', { name: fn.name }, { span: call.span });
+  const { holder, guard } = place;
   const answer = { id: env.ctx.nextId(), name: fn.name.toLowerCase(), type: fn.operation.answer };
   const failure =
     env.ctx.onError.mode === 'null' && want === 'answer'
@@ -66,6 +65,27 @@ export function bindCognitiveCall(
   };
   if (want === 'failure' && failure !== undefined) return column(failure, call.span);
   return { ...answered(env, fn, project(fn, column(answer)), failure, call.span), span: call.span } as Expr; // the span does not change the kind
+}
+
+/**
+ * Where a call is made that reads these columns: in its own query, in an outer one when it reads that one's row alone
+ * (then guarded as the subquery is), or below an APPLY that it is lifted above.
+ */
+function placeOf(
+  env: Env,
+  columns: ReadonlySet<ColumnId>,
+): { readonly holder: PlanHolder; readonly guard: Expr | undefined } | undefined {
+  for (let place: Env | undefined = env; place !== undefined; place = place.outer) {
+    const guard = allOf(place.guards);
+    const used = new Set(columns);
+    if (guard !== undefined) columnsUsed(guard, used);
+    const holder = place.hoist(used);
+    if (holder !== undefined) return { holder, guard };
+  }
+  const guard = allOf(env.guards);
+  const used = guard === undefined ? new Set(columns) : columnsUsed(guard, new Set(columns));
+  const holder = env.hoist(new Set([...used].filter((id) => !env.lateral.has(id))));
+  return holder && { holder, guard };
 }
 
 /** As it is called in the catalog, so that two mentions are one whatever their case. */

@@ -2,7 +2,7 @@
 
 import type { SqlType } from '../../arrow/sql-type.ts';
 import type { Snapshot } from '../../catalog/snapshot.ts';
-import type { CommonTable, Expression } from '../../parser/ast.ts';
+import type { CommonTable, Expression, WindowSpec } from '../../parser/ast.ts';
 import type { FunctionRegistry } from '../../udf/function.ts';
 import type { AggregateExpr, Column, ColumnId, Expr, LiteralValue } from '../expression.ts';
 import { columnsOf, type LogicalPlan } from '../plan.ts';
@@ -31,15 +31,54 @@ export interface BindContext {
   readonly parameters: ReadonlyMap<string, ParameterValue>;
   readonly knownTypes: KnownTypes;
   readonly onError: OnError;
+  /** Rounds a recursive common table may take; 0 is no limit. */
+  readonly maxRecursion: number;
   nextId(): ColumnId;
 }
 
 export interface CteBinding {
   readonly table: CommonTable;
-  /** CTEs the definition itself sees. */
-  readonly visible: CteScope;
+  /** What the definition itself sees. */
+  readonly context: QueryContext;
 }
 export type CteScope = ReadonlyMap<string, CteBinding>;
+
+/** What a query sees of what stands around it. */
+export interface QueryContext {
+  readonly ctx: BindContext;
+  readonly parent: Scope | undefined;
+  readonly ctes: CteScope;
+  /** Recursive common tables whose step is being bound, by lower-case name. */
+  readonly recursions: ReadonlyMap<string, Recursion>;
+  /** Where the query stands as an operand or under APPLY: calls that read that row alone are made there. */
+  readonly outer: Env | undefined;
+  /** Columns of the left side of APPLY: calls that read them too are lifted above it. */
+  readonly lateral: ReadonlySet<ColumnId>;
+}
+
+export interface Recursion {
+  readonly table: number;
+  readonly columns: readonly Column[];
+}
+
+export function rootContext(ctx: BindContext): QueryContext {
+  return { ctx, parent: undefined, ctes: new Map(), recursions: new Map(), outer: undefined, lateral: new Set() };
+}
+
+/** For a query that is an operand of an expression. */
+export function subqueryContext(env: Env): QueryContext {
+  const { ctx, scope, ctes } = env;
+  return { ctx, parent: scope, ctes, recursions: new Map(), outer: env, lateral: new Set() };
+}
+
+/** An environment of a clause of a query; what it does not say is not there. */
+export function clauseEnv(q: QueryContext, given: Pick<Env, 'scope' | 'clause' | 'hoist'> & Partial<Env>): Env {
+  const { ctx, ctes, outer, lateral } = q;
+  return {
+    ...{ ctx, ctes, outer, lateral, guards: [], grouping: undefined, windows: undefined, aliases: new Map(), depth: 0 },
+    ...given,
+  };
+}
 
 /** A plan under construction: hoisted nodes are put on top of it. */
 export interface PlanHolder {
@@ -82,9 +121,14 @@ export interface Env {
   readonly grouping: Grouping | undefined;
   /** Window functions are allowed, and appended to this plan. */
   readonly windows: PlanHolder | undefined;
+  /** Of the WINDOW clause, by lower-case name. */
+  readonly namedWindows?: ReadonlyMap<string, WindowSpec> | undefined;
   /** Select aliases, by lower-case name: a convenience where no column has the name. */
   readonly aliases: ReadonlyMap<string, Expression>;
   readonly depth: number;
+  /** As in QueryContext. */
+  readonly outer: Env | undefined;
+  readonly lateral: ReadonlySet<ColumnId>;
   /** Under ON_ERROR FAIL, where conditions collect the failures that leave them undecided. */
   readonly undecided?: Column[] | undefined;
 }

@@ -7,9 +7,8 @@ import type * as ast from '../../parser/ast.ts';
 import { type Column, column, type Expr, literal, operator, type SortKey } from '../expression.ts';
 import { columnsOf, type LogicalPlan } from '../plan.ts';
 import { allOf } from './conditions.ts';
-import type { Env } from './context.ts';
+import { clauseEnv, type QueryContext } from './context.ts';
 import { bindExpression } from './expression.ts';
-import type { QueryContext } from './query.ts';
 import { coerce } from './types.ts';
 
 export interface Limits {
@@ -122,19 +121,8 @@ function isWhole(type: SqlType): boolean {
 
 /** A count reads nothing of its own query, but may read an outer one's row. */
 function bindCount(e: ast.Expression, clause: string, q: QueryContext): Expr {
-  const env: Env = {
-    ctx: q.ctx,
-    scope: { relations: [], parent: q.parent },
-    ctes: q.ctes,
-    clause,
-    hoist: () => undefined,
-    guards: [],
-    grouping: undefined,
-    windows: undefined,
-    aliases: new Map(),
-    depth: 0,
-  };
-  return bindExpression(e, env);
+  const scope = { relations: [], parent: q.parent };
+  return bindExpression(e, clauseEnv(q, { scope, clause, hoist: () => undefined }));
 }
 
 /** The value of a number expression of literals and parameters; NaN for NULL. */

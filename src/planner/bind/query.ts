@@ -6,21 +6,13 @@ import type { Span } from '../../common/span.ts';
 import type * as ast from '../../parser/ast.ts';
 import { type Column, column, type Expr } from '../expression.ts';
 import { columnsOf, type LogicalPlan } from '../plan.ts';
-import { type BindContext, type CteScope, type Env, hoistTo, type PlanHolder } from './context.ts';
+import { type BindContext, clauseEnv, hoistTo, type PlanHolder, type QueryContext } from './context.ts';
 import { bindExpression } from './expression.ts';
 import { orderedAndLimited } from './limits.ts';
-import { NO_SCOPE, type Scope } from './scope.ts';
+import { NO_SCOPE } from './scope.ts';
 import { bindSelect } from './select.ts';
 import { coerce, commonType } from './types.ts';
 import { refuseUnbuiltQuery } from './unbuilt.ts';
-
-export interface QueryContext {
-  readonly ctx: BindContext;
-  readonly parent: Scope | undefined;
-  readonly ctes: CteScope;
-  /** CTEs whose definition is being bound: a mention of one is recursion. */
-  readonly defining: ReadonlySet<string>;
-}
 
 /** Output columns carry the result's names, unique within it. */
 export interface BoundQuery {
@@ -29,25 +21,24 @@ export interface BoundQuery {
 
 export function bindQuery(query: ast.Query, outer: QueryContext): BoundQuery {
   refuseUnbuiltQuery(query);
-  const q = { ...outer, ctes: withCtes(query.ctes, outer.ctes) };
+  const q = withCtes(query.ctes, outer);
   if (query.body.kind === 'select') return { plan: bindSelect(query.body, query, q) };
   const plan = bindBody(query.body, q);
   const keys = query.orderBy.map((item) => ({ expr: outputKey(item, columnsOf(plan)), descending: item.descending }));
   return { plan: orderedAndLimited(plan, keys, { top: undefined, limit: query.limit, offset: query.offset }, q) };
 }
 
-function withCtes(tables: readonly ast.CommonTable[], outer: CteScope): CteScope {
-  if (tables.length === 0) return outer;
-  let scope = new Map(outer);
+/** Each table sees those before it. */
+function withCtes(tables: readonly ast.CommonTable[], outer: QueryContext): QueryContext {
+  let context = outer;
   for (const table of tables) {
-    const next = new Map(scope);
-    next.set(table.name.name.toLowerCase(), { table, visible: scope });
-    scope = next;
+    const ctes = new Map(context.ctes).set(table.name.name.toLowerCase(), { table, context });
+    context = { ...context, ctes };
   }
-  return scope;
+  return context;
 }
 
-function bindBody(body: ast.QueryBody, q: QueryContext): LogicalPlan {
+export function bindBody(body: ast.QueryBody, q: QueryContext): LogicalPlan {
   switch (body.kind) {
     case 'select':
       return bindSelect(body, undefined, q);
@@ -98,7 +89,7 @@ function combine(op: ast.SetOperation, left: LogicalPlan, right: LogicalPlan, ct
   };
 }
 
-function converted(plan: LogicalPlan, types: readonly Column['type'][], ctx: BindContext): LogicalPlan {
+export function converted(plan: LogicalPlan, types: readonly Column['type'][], ctx: BindContext): LogicalPlan {
   const columns = columnsOf(plan);
   const exprs = columns.map((c, i) => coerce(column(c), types[i] ?? c.type));
   if (exprs.every((e) => e.kind === 'column')) return plan;
@@ -114,18 +105,8 @@ function converted(plan: LogicalPlan, types: readonly Column['type'][], ctx: Bin
 
 function bindValues(body: ast.Values, q: QueryContext): LogicalPlan {
   const holder: PlanHolder = { plan: { kind: 'values', columns: [], rows: [[]] } };
-  const env: Env = {
-    ctx: q.ctx,
-    scope: { ...NO_SCOPE, parent: q.parent },
-    ctes: q.ctes,
-    clause: 'VALUES',
-    hoist: hoistTo(holder),
-    guards: [],
-    grouping: undefined,
-    windows: undefined,
-    aliases: new Map(),
-    depth: 0,
-  };
+  const scope = { ...NO_SCOPE, parent: q.parent };
+  const env = clauseEnv(q, { scope, clause: 'VALUES', hoist: hoistTo(holder) });
   const rows = body.rows.map((row) => row.map((e) => bindExpression(e, env)));
   if (holder.plan.kind !== 'values')
     throw error('bind/cognitive-place', { name: 'a cognitive function', clause: 'VALUES' }, { span: body.span });

@@ -8,13 +8,13 @@ import type * as ast from '../../parser/ast.ts';
 import type { Expr, SubqueryExpr } from '../expression.ts';
 import { columnsOf } from '../plan.ts';
 import { freeColumns } from '../shape.ts';
-import type { Env } from './context.ts';
+import { type Env, subqueryContext } from './context.ts';
 import { clash } from './operators.ts';
 import { bindQuery } from './query.ts';
 import { coerce, commonType } from './types.ts';
 
 export function bindSubquery(query: ast.Query, form: 'scalar' | 'exists', env: Env, span: Span): Expr {
-  const { plan } = bindQuery(query, { ctx: env.ctx, parent: env.scope, ctes: env.ctes, defining: new Set() });
+  const { plan } = bindQuery(query, subqueryContext(env));
   checkFree(plan, env, span);
   if (form === 'exists')
     return { kind: 'subquery', form, operand: undefined, comparison: undefined, plan, type: BIT, span };
@@ -37,7 +37,7 @@ export function bindComparedQuery(
   query: ast.Query,
   env: Env,
 ): Expr {
-  const { plan } = bindQuery(query, { ctx: env.ctx, parent: env.scope, ctes: env.ctes, defining: new Set() });
+  const { plan } = bindQuery(query, subqueryContext(env));
   checkFree(plan, env, e.span);
   const found = onlyColumn(plan, query.span);
   const type = commonType(operand.type, found.type);

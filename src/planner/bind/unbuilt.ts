@@ -16,29 +16,8 @@ export function refuseUnbuiltQuery(query: ast.Query): void {
 export function refuseUnbuiltSelect(select: ast.Select): void {
   refuse(
     ['SELECT INTO here', select.into],
-    ['GROUP BY ALL', select.groupByAll ? select : undefined],
-    ['a named window', select.windows[0]],
-    ['QUALIFY', select.qualify],
     ['assigning a variable in SELECT', select.items.find((item) => item.variable !== undefined)],
-    [
-      'EXCLUDE or REPLACE after *',
-      select.items.find(({ expression: e }) => e.kind === 'star' && (e.exclude.length > 0 || e.replace.length > 0)),
-    ],
   );
-}
-
-/** GROUP BY without grouping sets. @throws SqlcError not-supported */
-export function plainGroupBy(select: ast.Select): readonly ast.Expression[] {
-  return select.groupBy.map((element) => {
-    switch (element.kind) {
-      case 'rollup':
-      case 'cube':
-      case 'grouping-sets':
-        throw notSupported(element.kind.toUpperCase().replace('-', ' '), element.span);
-      default:
-        return element;
-    }
-  });
 }
 
 /** @throws SqlcError not-supported */
@@ -52,7 +31,6 @@ export function refuseUnbuiltCall(call: ast.FunctionCall): void {
     ['USE MODEL', call.model?.name],
     ['key: value arguments', call.keyed ? call : undefined],
     ['NULL ON NULL and ABSENT ON NULL', call.jsonNulls === undefined ? undefined : call],
-    ['a named window', call.over?.base],
   );
 }
 

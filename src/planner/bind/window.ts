@@ -3,6 +3,7 @@
 
 import { typeName } from '../../arrow/sql-type.ts';
 import { error } from '../../common/errors.ts';
+import { didYouMean } from '../../common/suggest.ts';
 import type { FrameBound, FunctionCall, WindowFrame, WindowSpec } from '../../parser/ast.ts';
 import { type Bound, column, type Expr, type Frame, type SortKey, type WindowExpr } from '../expression.ts';
 import { AGGREGATES, aggregateOf, percentileOf } from './aggregates.ts';
@@ -14,10 +15,11 @@ export function isWindow(name: string): boolean {
   return AGGREGATES.has(name) || WINDOW_FUNCTIONS.has(name) || PERCENTILE_FUNCTIONS.has(name);
 }
 
-export function bindWindow(call: FunctionCall, over: WindowSpec, name: string, env: Env): Expr {
+export function bindWindow(call: FunctionCall, given: WindowSpec, name: string, env: Env): Expr {
   const holder = env.windows;
   if (holder === undefined) throw error('bind/misplaced-window', { name, clause: env.clause }, { span: call.span });
   if (call.distinct) throw error('bind/window-distinct', {}, { span: call.span });
+  const over = extended(given, env, new Set());
   // A window reads every row, whatever CASE stands around it.
   const inner: Env = { ...env, windows: undefined, guards: [], clause: 'a window function' };
   const star = call.args[0]?.kind === 'star';
@@ -42,6 +44,35 @@ export function bindWindow(call: FunctionCall, over: WindowSpec, name: string, e
   const result = { id: env.ctx.nextId(), name: name.toLowerCase(), type: window.type };
   holder.plan = { kind: 'window', child: holder.plan, columns: [{ ...result, expr: window }] };
   return column(result, call.span);
+}
+
+/** The window with what the WINDOW clause says of its base; neither may say the same thing twice. */
+function extended(over: WindowSpec, env: Env, seen: ReadonlySet<string>): WindowSpec {
+  if (over.base === undefined) return over;
+  const { name, span } = over.base;
+  const key = name.toLowerCase();
+  const found = env.namedWindows?.get(key);
+  if (found === undefined || seen.has(key)) {
+    const reason = found === undefined ? 'is not in the WINDOW clause' : 'extends itself';
+    throw error(
+      'not-supported',
+      { what: `window ${name}: ${reason}` },
+      { span, hint: didYouMean(name, env.namedWindows?.keys() ?? []) },
+    );
+  }
+  const base = extended(found, env, new Set([...seen, key]));
+  const twice =
+    (over.partitionBy.length > 0 && base.partitionBy.length > 0) ||
+    (over.orderBy.length > 0 && base.orderBy.length > 0) ||
+    (over.frame !== undefined && base.frame !== undefined);
+  if (twice) throw error('not-supported', { what: `window ${name} says already what is said here` }, { span });
+  return {
+    ...over,
+    base: undefined,
+    partitionBy: over.partitionBy.length > 0 ? over.partitionBy : base.partitionBy,
+    orderBy: over.orderBy.length > 0 ? over.orderBy : base.orderBy,
+    frame: over.frame ?? base.frame,
+  };
 }
 
 interface Parts {

@@ -7,7 +7,7 @@ import type { OperatorExpr } from '../expression.ts';
 import { arithmeticOperators } from './arithmetic.ts';
 import { dateOperators } from './date-functions.ts';
 import { likeToSql } from './like-pattern.ts';
-import { RAISED } from './raise.ts';
+import { RAISED, raise } from './raise.ts';
 import { call, chain, infix, type Operators } from './spell.ts';
 import { textOperators } from './text-functions.ts';
 
@@ -34,6 +34,13 @@ const GENERAL: Operators = {
   'not-in-list': ([x, ...items]) => `(${x} NOT IN (${items.join(', ')}))`,
   like: (args, expr) => likeToSql(args, expr, false),
   'not-like': (args, expr) => likeToSql(args, expr, true),
+  // One round deeper, up to MAXRECURSION; 0 is no limit.
+  'next-depth': ([depth], { args: [, limit] }) => {
+    const most = limit?.kind === 'literal' ? String(limit.value) : '0';
+    return most === '0'
+      ? `(${depth} + 1)`
+      : `(CASE WHEN ${depth} >= ${most} THEN ${raise(`exec/recursion:${most}`)} ELSE ${depth} + 1 END)`;
+  },
   coalesce: call('coalesce'),
   'input-text': ([x], { args: [arg] }) => inputText(`${x}`, arg?.type),
   // The value stands beside the error for its type; it is never reached.

@@ -9,7 +9,8 @@
 //           GROUP BY SENTIMENT(body)
 //
 // Must not fire: `MAX(SENTIMENT(body))` reads the answer; AVG, STRING_AGG, DISTINCT and sums of floats do not combine
-// exactly; `COUNT(*) … WHERE SENTIMENT('good') = 'positive'` has nothing to group by, and no group where no row is.
+// exactly; `COUNT(*) … WHERE SENTIMENT('good') = 'positive'` has nothing to group by, and no group where no row is;
+// grouping sets.
 
 import { BIGINT, decimal, decimalShape, familyOf, type SqlType } from '../../arrow/sql-type.ts';
 import { idsProvided, neededLayers, readFromBase, restacked, unstacked } from '../call-stack.ts';
@@ -35,6 +36,7 @@ export const groupFirst: Rule = {
 type Partial = Column & { readonly expr: AggregateExpr };
 
 function groupedFirst(node: Aggregate, nextId: () => ColumnId): LogicalPlan | undefined {
+  if (node.sets !== undefined) return undefined;
   const stack = unstacked(node.child);
   const answers = idsProvided(stack.layers);
   const isEarly = (ids: ReadonlySet<ColumnId>) => ![...ids].some((id) => answers.has(id));
@@ -139,7 +141,7 @@ function isGroupedBytewise(type: SqlType): boolean {
 function isGroupedBy(plan: LogicalPlan, keys: ReadonlySet<ColumnId>): boolean {
   switch (plan.kind) {
     case 'aggregate':
-      return plan.groups.every((g) => keys.has(g.id));
+      return plan.sets === undefined && plan.groups.every((g) => keys.has(g.id));
     case 'distinct':
       return columnsOf(plan).every((c) => keys.has(c.id));
     case 'filter':

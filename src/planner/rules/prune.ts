@@ -11,7 +11,7 @@
 import { type ColumnId, column } from '../expression.ts';
 import { answerColumns, columnsOf, type LogicalPlan } from '../plan.ts';
 import type { Rule } from '../rule.ts';
-import { columnsUsed, expressionsOf, mapExpressions, rewriteExpr, visitExpr } from '../shape.ts';
+import { columnsUsed, expressionsOf, freeColumns, mapExpressions, rewriteExpr, visitExpr } from '../shape.ts';
 
 type Wanted = ReadonlySet<ColumnId>;
 
@@ -30,6 +30,7 @@ function pruned(plan: LogicalPlan, wanted: Wanted): LogicalPlan {
     }
     case 'values':
     case 'staged':
+    case 'working-table':
       return node;
     case 'project': {
       const columns = keep(node.columns, wanted);
@@ -80,6 +81,15 @@ function pruned(plan: LogicalPlan, wanted: Wanted): LogicalPlan {
       const needed = union(wanted, expressionsOf(node));
       const [left, right] = [child(node.left, needed), child(node.right, needed)];
       return left === node.left && right === node.right ? node : { ...node, left, right };
+    }
+    case 'apply': {
+      const right = child(node.right, wanted);
+      const left = child(node.left, new Set([...wanted, ...freeColumns(right)]));
+      return left === node.left && right === node.right ? node : { ...node, left, right };
+    }
+    case 'recursive': {
+      const [anchor, step] = [whole(node.anchor), whole(node.step)];
+      return anchor === node.anchor && step === node.step ? node : { ...node, anchor, step };
     }
     case 'set-operation': {
       const [left, right] = [whole(node.left), whole(node.right)];

@@ -29,7 +29,7 @@ import type { ColumnId, Expr } from '../expression.ts';
 import { isNeverTrueExtended, isNullExtended } from '../null-extended.ts';
 import { columnsOf, type Filter, type Join, type Limit, type LogicalPlan } from '../plan.ts';
 import type { Rule } from '../rule.ts';
-import { columnsUsed, conjunctsOf, freeColumns, rewritePlan } from '../shape.ts';
+import { columnsUsed, conjunctsOf, freeColumns, readsWorkingTable, rewritePlan } from '../shape.ts';
 import { cheapFirst } from './cheap-first.ts';
 import { limitBelowCognitive } from './limit-below-cognitive.ts';
 
@@ -171,9 +171,9 @@ function filteringFirst(layers: readonly Layer[]): readonly Layer[] {
   return [...layers.filter((l) => first.has(l)), ...layers.filter((l) => !first.has(l))];
 }
 
-/** No call may stand above what reads an outer query's row: its inputs are collected without one. */
+/** No call may stand above what reads an outer query's row, or a round of a recursion: its inputs are collected without. */
 function checked(plan: LogicalPlan): LogicalPlan | undefined {
   let top = plan;
   while (top.kind === 'project' || top.kind === 'filter') top = top.child;
-  return freeColumns(top).size === 0 ? plan : undefined;
+  return freeColumns(top).size === 0 && !readsWorkingTable(top) ? plan : undefined;
 }
