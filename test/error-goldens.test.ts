@@ -89,7 +89,7 @@ describe('messages no golden can reach', () => {
     connection.close();
     database.close();
     expect(await messageOf(() => open(path))).toBe(
-      'error catalog/newer-format: database was written by a newer sqlc (format 99, this one reads up to 1)\n  hint: Upgrade sqlc.',
+      'error catalog/newer-format: database was written by a newer sqlc (format 99, this one reads up to 2)\n  hint: Upgrade sqlc.',
     );
   });
 

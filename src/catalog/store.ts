@@ -13,7 +13,14 @@ export type CatalogChange =
         readonly definition: Definitions[K];
       };
     }[ObjectKind]
-  | { readonly action: 'drop'; readonly kind: ObjectKind; readonly schema?: string; readonly name: string };
+  | {
+      readonly action: 'drop';
+      readonly kind: ObjectKind;
+      readonly schema?: string;
+      /** Of statistics. */
+      readonly table?: string;
+      readonly name: string;
+    };
 
 export interface CatalogStore {
   /** True when definitions outlive the process; a secret then needs a master key. */

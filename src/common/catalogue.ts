@@ -104,8 +104,8 @@ export const catalogue = {
   'bind/using-column': { message: 'column "{name}" of USING is missing on the {side} side' },
   'bind/unknown-parameter': {
     number: 137,
-    message: 'parameter "@{name}" has no value',
-    hint: 'Pass it with --var {name}=VALUE, or in the parameters of query().',
+    message: 'variable "@{name}" is neither declared nor given',
+    hint: 'Write DECLARE before it, or give it with --var {name}=VALUE or in the parameters of query().',
   },
   'bind/parameter-type': { message: 'parameter "@{name}" is {found}, which has no SQL type' },
   'bind/expression-too-deep': {
@@ -151,6 +151,7 @@ export const catalogue = {
   'catalog/exists': { number: 2714, message: '{kind} "{name}" exists already' },
   'catalog/unknown-object': { number: 15151, message: '{kind} "{name}" does not exist' },
   'catalog/unknown-schema': { number: 2760, message: 'schema "{name}" does not exist' },
+  'catalog/unknown-database': { number: 911, message: 'database "{name}" does not exist' },
   'catalog/in-use': { number: 46556, message: '{kind} "{name}" is used by {referrers}', hint: 'Drop them first.' },
   'catalog/missing-reference': { number: 46501, message: '{kind} "{name}" does not exist' },
   'catalog/credential-missing': { number: 46516, message: 'credential "{name}" does not exist' },
@@ -169,6 +170,30 @@ export const catalogue = {
   },
   'catalog/open': { message: 'database "{path}" cannot be opened: {reason}' },
   'catalog/location': { number: 46504, message: 'location "{location}" {reason}' },
+
+  // --- scripts
+  'script/raised': { message: '{text}' },
+  'script/declared-twice': { number: 134, message: 'variable "@{name}" is declared already' },
+  'script/throw-number': { number: 35100, message: 'THROW takes an error number from 50000, found {number}' },
+  'script/throw-nothing': { number: 10704, message: 'THROW without arguments stands outside a CATCH block' },
+  'script/break': { number: 135, message: 'BREAK stands outside a WHILE' },
+  'script/continue': { number: 136, message: 'CONTINUE stands outside a WHILE' },
+  'script/raiserror-argument': { number: 2786, message: 'RAISERROR: {detail}' },
+  'script/raiserror-severity': {
+    number: 2754,
+    message: 'severity {severity} is for the system: RAISERROR takes 0 to 18',
+  },
+
+  // --- transactions
+  'transaction/commit': { number: 3902, message: 'COMMIT has no BEGIN TRANSACTION' },
+  'transaction/rollback': { number: 3903, message: 'ROLLBACK has no BEGIN TRANSACTION' },
+  'transaction/save': { number: 628, message: 'SAVE TRANSACTION has no BEGIN TRANSACTION' },
+  'transaction/doomed': {
+    number: 3930,
+    message: 'an error under XACT_ABORT ON has doomed the transaction',
+    hint: 'Only ROLLBACK is left.',
+  },
+  'transaction/savepoint': { number: 6401, message: 'there is no transaction or savepoint "{name}"' },
 
   // --- settings
   'settings/unknown': { number: 195, message: '"{name}" is not a setting' },

@@ -2,6 +2,7 @@
 // parenthesised. The engine folds it. Values from outside become bound parameters.
 
 import { familyOf } from '../arrow/sql-type.ts';
+import { placeOf } from '../catalog/snapshot.ts';
 import { invariant, unreachable } from '../common/errors.ts';
 import { aggregateSql, windowSql } from './duckdb-dialect/aggregates.ts';
 import { castSql } from './duckdb-dialect/casts.ts';
@@ -48,6 +49,17 @@ export function unparse(plan: LogicalPlan, names: WorkNames): Fragment {
   const typedColumns = columns.map((c) => `${typed(columnName(c.id), c.type)} AS ${columnName(c.id)}`);
   const sql = `SELECT ${columns.length === 0 ? '1 AS c0' : typedColumns.join(', ')} FROM (${body}) AS t`;
   return { sql, parameters: printer.parameters, columns };
+}
+
+/** One expression, its parameters after those given. */
+export function unparseExpression(
+  expr: Expr,
+  names: WorkNames,
+  before: readonly ParameterExpr[],
+): { readonly sql: string; readonly parameters: readonly ParameterExpr[] } {
+  const printer: Printer = { names, parameters: [...before] };
+  const sql = printExpr(expr, printer);
+  return { sql, parameters: printer.parameters };
 }
 
 export function columnName(id: ColumnId): string {
@@ -153,10 +165,7 @@ function printRecursive(plan: Extract<LogicalPlan, { kind: 'recursive' }>, p: Pr
 
 function printScan(plan: Scan, p: Printer): string {
   const { table } = plan;
-  const stored =
-    table.kind === 'stored'
-      ? [...(table.database === undefined ? [] : [table.database]), table.schema, table.name].map(quote).join('.')
-      : '';
+  const stored = table.kind === 'stored' ? placeOf(table).map(quote).join('.') : '';
   const items = plan.columns.map((c) => `${quote(c.source)} AS ${columnName(c.id)}`);
   return `SELECT ${items.length === 0 ? '1 AS c0' : items.join(', ')} FROM ${table.kind === 'stored' ? stored : p.names.external(table)}`;
 }

@@ -35,7 +35,7 @@ export async function createTableAs(statement: CreateTableAs, context: Statement
       await prepareOutput(plan.physical, work, files);
       const { output } = plan.physical;
       invariant(output.kind === 'fragment', 'a blocking consumer gets one fragment');
-      await session.parts.store.createTableAs(table, output.fragment, running.signal);
+      await session.parts.store.createTable(table, output.fragment, running.signal);
       await settleBill(plan, work, inputs.learnt, settings.explain_scan_seconds);
       report.status = 'done';
     } finally {

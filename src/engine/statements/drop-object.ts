@@ -19,7 +19,7 @@ async function dropOne(statement: DropObject, name: ObjectName, context: Stateme
   const change = dropOf(statement, name, snapshot);
   if (change === undefined) return;
   const table = change.kind === 'table' ? findTable(snapshot, change.schema ?? '', change.name) : undefined;
-  if (table === undefined) await store.apply(change);
+  if (table?.kind !== 'stored') await store.apply(change);
   else await store.dropTable(table);
 }
 

@@ -14,7 +14,9 @@ import { quotasOfTier, tiersOf } from '../../udf/tiers.ts';
 
 type Operations = readonly Pick<WireOperation, 'id' | 'service'>[];
 type Type = ServiceDefinition['type'];
-type Given = { readonly [K in Exclude<keyof ServiceDefinition, 'name' | 'type'>]: ServiceDefinition[K] | undefined };
+type Given = {
+  readonly [K in Exclude<keyof ServiceDefinition, 'name' | 'type' | 'stamp'>]: ServiceDefinition[K] | undefined;
+};
 
 /** @throws SqlcError catalog/exists, catalog/credential-missing, bind/unknown-operation, service/endpoint, not-supported, syntax/option-* */
 export function bindService(
