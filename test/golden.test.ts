@@ -6,7 +6,7 @@
 //   plan [expect=R expect-not=R disable=R steps]   the plan after the rules; `disable=all`; lists with commas
 //   fragment [blocking disable=R]          the SQL of each fragment, and the calls in between
 //   sql dialect=duckdb                     the one fragment of a query without calls, and its parameters
-//   run                                    a script on an engine with local models; each result as csv, a line that is empty as NULL
+//   run                                    a script on an engine with local models; each result as csv, a line that is empty as NULL; messages
 //   calls [disable=R]                      the same, printing what each operation was asked
 //   error [set:NAME=V env:NAME=V]          a script that must fail; with settings it runs on an engine of its own
 //
@@ -18,7 +18,7 @@ import { join, relative } from 'node:path';
 import { afterAll, describe, expect } from 'vitest';
 import { typeName } from '../src/arrow/sql-type.ts';
 import { renderError, SqlcError } from '../src/common/errors.ts';
-import { Engine } from '../src/engine/engine.ts';
+import { Engine, type Message } from '../src/engine/engine.ts';
 import type { EngineOptions } from '../src/engine/open.ts';
 import { boundParameters, type ParameterInput } from '../src/engine/parameters.ts';
 import type { Result } from '../src/engine/result.ts';
@@ -51,6 +51,12 @@ afterAll(() => {
   writeRecordedTypes();
   rmSync(scratch, { recursive: true, force: true });
 });
+
+interface Shown {
+  /** None of a message. */
+  readonly result: Result | undefined;
+  readonly text: string;
+}
 
 class GoldenFile {
   readonly #catalog = new GoldenCatalog();
@@ -90,7 +96,9 @@ class GoldenFile {
       case 'run':
         return (await this.#run(input, args)).map(({ text }) => text).join('\n');
       case 'calls':
-        return (await this.#run(input, args)).map(({ result }) => callsText(result)).join('\n');
+        return (await this.#run(input, args))
+          .flatMap(({ result }) => (result === undefined ? [] : [callsText(result)]))
+          .join('\n');
       case 'error': {
         const results = await this.#run(input, args);
         throw new Error(`no error, but ${results.length} results:\n${results.map(({ text }) => text).join('\n')}`);
@@ -111,10 +119,11 @@ class GoldenFile {
     });
   }
 
-  async #run(input: string, args: Arguments): Promise<{ result: Result; text: string }[]> {
+  async #run(input: string, args: Arguments): Promise<Shown[]> {
     const engine = await this.#engine(args);
-    const results: { result: Result; text: string }[] = [];
-    for await (const { result } of engine.run(input, parametersIn(args))) {
+    const results: Shown[] = [];
+    const onMessage = ({ text }: Message) => results.push({ result: undefined, text: `message: ${text}` });
+    for await (const { result } of engine.run(input, parametersIn(args), { onMessage })) {
       if (result !== undefined) results.push({ result, text: await csvText(result, args.has('rowsort')) });
     }
     return results;

@@ -17,7 +17,7 @@ async function main(args: readonly string[]): Promise<number> {
     return ExitStatus.done;
   }
   if (command === '--version') {
-    const { version } = await import('./version.ts');
+    const { version } = await import('../common/version.ts');
     process.stdout.write(`sqlc ${version}\n`);
     return ExitStatus.done;
   }

@@ -9,19 +9,21 @@ import { DEFAULT_SCHEMA, type Snapshot } from '../catalog/snapshot.ts';
 import { error } from '../common/errors.ts';
 import { WORK } from '../exec/duckdb/database.ts';
 import type { CallProgress } from '../exec/progress.ts';
-import { newReport, type RunReport } from '../exec/run-report.ts';
+import type { RunReport } from '../exec/run-report.ts';
 import type { Statement } from '../parser/ast.ts';
-import { maskSecrets } from '../parser/mask-secrets.ts';
-import { parse } from '../parser/parse.ts';
+import { parse, parseBatches } from '../parser/parse.ts';
 import { quote } from '../planner/sql-text.ts';
+import { BatchScope } from './batch-scope.ts';
 import { explainText } from './explain-text.ts';
 import { type FunctionDefinition, functionOf } from './function-definition.ts';
+import { contextOf, runBatches, runOnly, type Script, type ScriptStep } from './interpreter.ts';
 import { type EngineOptions, openSession } from './open.ts';
 import { boundParameters, type ParameterInput } from './parameters.ts';
+import type { Message } from './raised.ts';
 import type { Result } from './result.ts';
 import type { Session } from './session.ts';
 import { spooled } from './spool.ts';
-import { placeIn, runStatement, type StatementContext } from './statement.ts';
+import type { StatementContext } from './statement.ts';
 import { planTable } from './statements/create-table-as.ts';
 import { definitionOf } from './statements/define-object.ts';
 import { dropOf } from './statements/drop-object.ts';
@@ -29,18 +31,14 @@ import { type Explanation, explainStatement } from './statements/explain.ts';
 
 export type Parameters = Readonly<Record<string, ParameterInput>>;
 
+export type { Message, ScriptStep };
+
 export interface RunOptions {
   readonly signal?: AbortSignal | undefined;
   /** Called as each statement begins, with its report, live until the statement ends. */
   readonly onReport?: ((report: RunReport) => void) | undefined;
-}
-
-export interface ScriptStep {
-  readonly statement: Statement;
-  /** Must be read, or closed, before the next step is asked for. */
-  readonly result: Result | undefined;
-  /** The statement's run report; `result.stats` where it has a result. */
-  readonly stats: RunReport;
+  /** Called with what PRINT says, and RAISERROR up to severity 10, as it is said. */
+  readonly onMessage?: ((message: Message) => void) | undefined;
 }
 
 /**
@@ -73,11 +71,7 @@ export class Engine {
     const [statement, ...rest] = parse(sql);
     if (statement === undefined) throw error('syntax/empty-script', {});
     if (rest.length > 0) throw error('syntax/one-statement', { count: rest.length + 1 }, { span: rest[0]?.span });
-    const context = this.#context(sql, statement, boundParameters(parameters), options);
-    const result = await runStatement(statement, context);
-    if (result !== undefined) return result;
-    const { textResult } = await import('./text-result.ts');
-    return textResult('result', [], context.report);
+    return runOnly(statement, this.#script(sql, parameters, options));
   }
 
   /** Runs a script; one result per statement that has one, in order. Stops at the first error and throws it. */
@@ -91,12 +85,8 @@ export class Engine {
 
   /** The statements of a script one by one, each bound when its turn comes. */
   async *run(script: string, parameters: Parameters = {}, options: RunOptions = {}): AsyncGenerator<ScriptStep> {
-    const statements = parse(script);
-    const values = boundParameters(parameters);
-    for (const statement of statements) {
-      const context = this.#context(script, statement, values, options);
-      yield { statement, result: await runStatement(statement, context), stats: context.report };
-    }
+    const batches = parseBatches(script);
+    yield* runBatches(batches, this.#script(script, parameters, options));
   }
 
   /** The plan of one statement, without running it. */
@@ -115,12 +105,12 @@ export class Engine {
     options: { readonly steps?: boolean } = {},
   ): Promise<Explanation[]> {
     this.#session.checkOpen();
-    const values = boundParameters(parameters);
+    const values = this.#script(script, parameters, {});
     let snapshot = await this.#session.parts.store.snapshot();
     const plans: Explanation[] = [];
     for (const written of parse(script)) {
       const statement = written.kind === 'explain' ? written.statement : written;
-      const context = this.#context(script, statement, values, {});
+      const context = contextOf(statement, values, new BatchScope(values.parameters));
       try {
         if (statement.kind === 'select-statement' || statement.kind === 'create-table-as') {
           const json = await explainStatement(statement, context, snapshot, { steps: options.steps ?? false });
@@ -185,36 +175,8 @@ export class Engine {
     return this.#session.close();
   }
 
-  #context(
-    text: string,
-    statement: Statement,
-    parameters: StatementContext['parameters'],
-    { signal, onReport }: RunOptions,
-  ): StatementContext {
-    const sql = text.slice(statement.span.start, statement.span.end);
-    const report = newReport(redacted(statement, sql));
-    onReport?.(report);
-    return {
-      session: this.#session,
-      parameters,
-      signal,
-      report,
-      placed: placeIn(text, statement),
-    };
-  }
-}
-
-/** Statements that hold a secret are reported without their text. */
-function redacted(statement: Statement, sql: string): string {
-  switch (statement.kind) {
-    case 'explain':
-      return redacted(statement.statement, sql);
-    case 'create-credential':
-      return `CREATE DATABASE SCOPED CREDENTIAL ${quote(statement.name.name)}`;
-    case 'alter-credential':
-      return `ALTER DATABASE SCOPED CREDENTIAL ${quote(statement.name.name)}`;
-    default:
-      return maskSecrets(sql);
+  #script(text: string, parameters: Parameters, { signal, onReport, onMessage }: RunOptions): Script {
+    return { session: this.#session, text, parameters: boundParameters(parameters), signal, onReport, onMessage };
   }
 }
 

@@ -1,7 +1,8 @@
 // Opening an engine: the environment is read here, once, settings are settled, and the rooms are put together.
 
 import { totalmem } from 'node:os';
-import { join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
+import { version } from '../common/version.ts';
 import { DuckdbCatalogStore } from '../exec/duckdb/catalog-store.ts';
 import { Database } from '../exec/duckdb/database.ts';
 import { duckdbTypeOracle } from '../exec/duckdb/duckdb-type-oracle.ts';
@@ -55,6 +56,8 @@ export async function openSession(options: EngineOptions): Promise<Session> {
   return new Session(
     {
       database,
+      databaseName: options.database === undefined ? 'sqlc' : basename(resolve(options.database)),
+      version,
       store,
       storage: new Storage({ cacheDir: cacheFolder, cacheLimitBytes: settings.cache_size_mb * MEGABYTE }),
       services: serviceDirectory({

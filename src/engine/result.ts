@@ -44,9 +44,14 @@ export class Result {
 
   /** All rows as plain objects: bigint as BigInt, decimals and dates as text, NULL as null. */
   async toArray(): Promise<Record<string, unknown>[]> {
-    const types = columnTypesOf(this.schema);
     const rows: Record<string, unknown>[] = [];
-    for await (const batch of this.batches()) for (const row of rowsOf(batch, types)) rows.push(row);
+    for await (const row of this.rows()) rows.push(row);
     return rows;
+  }
+
+  /** The rows one by one, as toArray gives them. */
+  async *rows(): AsyncGenerator<Record<string, unknown>> {
+    const types = columnTypesOf(this.schema);
+    for await (const batch of this.batches()) yield* rowsOf(batch, types);
   }
 }

@@ -22,11 +22,16 @@ import type { CognitiveFunction, FunctionRegistry } from '../udf/function.ts';
 import type { AnswerCaches } from './answer-cache.ts';
 import type { LearntStatistics } from './learnt.ts';
 import type { ServiceDirectory } from './services.ts';
+import { SessionState } from './session-state.ts';
 import type { Settings } from './settings.ts';
 import { allSystemViews } from './system-views/index.generated.ts';
 
 export interface SessionParts {
   readonly database: Database;
+  /** What DB_NAME() says. */
+  readonly databaseName: string;
+  /** Of sqlc. */
+  readonly version: string;
   readonly store: DuckdbCatalogStore;
   readonly storage: Storage;
   readonly services: ServiceDirectory;
@@ -51,6 +56,7 @@ export interface Running {
 export class Session {
   readonly parts: SessionParts;
   settings: Settings;
+  readonly state = new SessionState();
   readonly #memo = new TypeMemo();
   /** Those of the registry, and those the embedding program registered. */
   readonly functions: Map<string, CognitiveFunction>;

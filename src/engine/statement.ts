@@ -1,6 +1,6 @@
 // One statement at a time: which file runs it, and where its errors point.
 
-import { at, SqlcError } from '../common/errors.ts';
+import { at, invariant, SqlcError } from '../common/errors.ts';
 import type { RunReport } from '../exec/run-report.ts';
 import type { Statement } from '../parser/ast.ts';
 import type { ParameterValue } from '../planner/bind/context.ts';
@@ -13,11 +13,15 @@ import { dropObject } from './statements/drop-object.ts';
 import { explainStatement } from './statements/explain.ts';
 import { runSelect } from './statements/run-select.ts';
 import { setOption } from './statements/set-option.ts';
+import { runTransaction } from './statements/transaction.ts';
 import { unbuilt } from './statements/unbuilt.ts';
+import { useDatabase } from './statements/use-database.ts';
 import { textResult } from './text-result.ts';
 
 export interface StatementContext {
   readonly session: Session;
+  /** The script that the statement's places point into. */
+  readonly text: string;
   readonly parameters: ReadonlyMap<string, ParameterValue>;
   readonly signal: AbortSignal | undefined;
   readonly report: RunReport;
@@ -52,6 +56,25 @@ async function dispatch(statement: Statement, context: StatementContext): Promis
     case 'create-table-as':
       await createTableAs(statement, context);
       return undefined;
+    case 'transaction':
+      await runTransaction(statement, context);
+      break;
+    case 'use':
+      useDatabase(statement, context);
+      break;
+    case 'declare':
+    case 'set-variable':
+    case 'if':
+    case 'while':
+    case 'block':
+    case 'try':
+    case 'break':
+    case 'continue':
+    case 'return':
+    case 'print':
+    case 'throw':
+    case 'raiserror':
+      return invariant(false, `${statement.kind} is the interpreter's`) as never;
     case 'set':
       setOption(statement, session);
       break;

@@ -7,6 +7,7 @@ import { withSetting } from '../settings.ts';
 /** @throws SqlcError settings/* */
 export function setOption(statement: SetStatement, session: Session): void {
   const { name, value } = statement;
+  if (name.name === 'xact_abort') session.state.xactAbort = String(value.value).toLowerCase() === 'on';
   session.settings = withSetting(session.settings, name.name, String(value.value), {
     opening: false,
     name: name.span,

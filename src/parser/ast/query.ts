@@ -111,6 +111,8 @@ export interface TableReference extends Node {
   readonly alias: Identifier | undefined;
   readonly columns: readonly Identifier[];
   readonly sample: TableSample | undefined;
+  /** Never written: the name under which a statement that changes rows reads where each of them stands. */
+  readonly rowId?: string;
 }
 /** `TABLESAMPLE [SYSTEM] (10 PERCENT) [REPEATABLE (1)]`; a number alone is a percentage. */
 export interface TableSample extends Node {

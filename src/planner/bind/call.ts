@@ -56,6 +56,8 @@ export function bindCall(call: FunctionCall, env: Env): Expr {
       call,
     );
   }
+  const session = call.args.length === 0 ? env.ctx.parameters.get(`${name.toLowerCase()}()`) : undefined;
+  if (session !== undefined) return { kind: 'parameter', name: `${name}()`, ...session, span: call.span };
   if (WINDOW_FUNCTIONS.has(name)) throw error('bind/needs-over', { name }, { span: call.span });
   if (RESERVED_FUNCTIONS.has(name)) throw error('bind/function-not-supported', { name }, { span: call.span });
   return bindEngineFunction(call, name, env);

@@ -27,7 +27,7 @@ export type OnError = { readonly mode: 'null' | 'fail' } | { readonly mode: 'def
 export interface BindContext {
   readonly snapshot: Snapshot;
   readonly functions: FunctionRegistry;
-  /** By lower-case name, without @. */
+  /** By lower-case name, without @; `@@NAME` of the session as `@name`, its functions without arguments as `name()`. */
   readonly parameters: ReadonlyMap<string, ParameterValue>;
   readonly knownTypes: KnownTypes;
   readonly onError: OnError;

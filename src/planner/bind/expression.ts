@@ -38,14 +38,10 @@ export function bindExpression(e: ast.Expression, outer: Env): Expr {
       return nullLiteral(e.span);
     case 'boolean':
       return literal(e.value, BIT, e.span);
-    case 'parameter': {
-      const found = env.ctx.parameters.get(e.name.toLowerCase());
-      if (found === undefined) {
-        const hint = didYouMean(e.name, env.ctx.parameters.keys());
-        throw error('bind/unknown-parameter', { name: e.name }, { span: e.span, hint: hint?.replace('"', '"@') });
-      }
-      return { kind: 'parameter', name: e.name, value: found.value, type: found.type, span: e.span };
-    }
+    case 'parameter':
+      return bindParameter(e, env);
+    case 'system-variable':
+      return bindSystemVariable(e, env);
     case 'unary':
       return bindUnary(e, env);
     case 'binary':
@@ -106,13 +102,30 @@ export function bindExpression(e: ast.Expression, outer: Env): Expr {
       throw notSupported('a row of values', e);
     case 'next-value':
       throw notSupported('NEXT VALUE FOR', e);
-    case 'system-variable':
-      throw notSupported(`@@${e.name.toUpperCase()}`, e);
     case 'default':
       throw notSupported('DEFAULT as a value', e);
     default:
       return unreachable(e);
   }
+}
+
+function bindParameter(e: ast.Parameter, env: Env): Expr {
+  const { parameters } = env.ctx;
+  const found = parameters.get(e.name.toLowerCase());
+  if (found === undefined) {
+    const names = [...parameters.keys()].filter((key) => !/[@()]/.test(key));
+    const hint = didYouMean(e.name, names)?.replace('"', '"@');
+    throw error('bind/unknown-parameter', { name: e.name }, { span: e.span, hint });
+  }
+  return { kind: 'parameter', name: e.name, value: found.value, type: found.type, span: e.span };
+}
+
+/** `@@ROWCOUNT` and its like are values of the session, under names that no parameter has. */
+function bindSystemVariable(e: ast.SystemVariable, env: Env): Expr {
+  const name = `@${e.name.toLowerCase()}`;
+  const found = env.ctx.parameters.get(name);
+  if (found === undefined) throw notSupported(`@@${e.name.toUpperCase()}`, e);
+  return { kind: 'parameter', name, value: found.value, type: found.type, span: e.span };
 }
 
 function notSupported(what: string, { span }: ast.Expression): SqlcError {

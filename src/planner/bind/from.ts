@@ -1,5 +1,6 @@
 // FROM: tables, derived tables and joins become a plan and the scope its columns are visible in.
 
+import { BIGINT } from '../../arrow/sql-type.ts';
 import { DEFAULT_SCHEMA, findTable, sameName } from '../../catalog/snapshot.ts';
 import { error, unreachable } from '../../common/errors.ts';
 import { didYouMean } from '../../common/suggest.ts';
@@ -73,7 +74,7 @@ function bindSource(source: ast.TableSource, q: QueryContext): Source {
         { span: source.span },
       );
     case 'table-variable':
-      throw error('not-supported', { what: 'a table variable' }, { span: source.span });
+      return bindTable(variableTable(source), q);
     case 'pivot':
     case 'unpivot':
       throw error('not-supported', { what: source.kind.toUpperCase() }, { span: source.span });
@@ -84,8 +85,17 @@ function bindSource(source: ast.TableSource, q: QueryContext): Source {
   }
 }
 
+/** DuckDB's column of where a row stands. */
+const ROW_ID = 'rowid';
+
 function relation(name: string | undefined, schema: string | undefined, columns: readonly Column[]): Relation {
   return { name, schema, columns, merged: new Set() };
+}
+
+/** `@t` is the table of that name. */
+export function variableTable({ name, alias, columns, span }: ast.TableVariable): ast.TableReference {
+  const parts = [{ name: `@${name}`, quoted: true, span }];
+  return { kind: 'table', name: { parts, span }, alias, columns, sample: undefined, span };
 }
 
 function bindTable(source: ast.TableReference, q: QueryContext): Source {
@@ -101,6 +111,8 @@ function bindTable(source: ast.TableReference, q: QueryContext): Source {
   const table = findTable(q.ctx.snapshot, schema, name);
   if (table === undefined) throw unknownTable(source, parts, q);
   const columns = table.columns.map((c) => ({ id: q.ctx.nextId(), name: c.name, type: c.type, source: c.name }));
+  if (source.rowId !== undefined)
+    columns.push({ id: q.ctx.nextId(), name: source.rowId, type: BIGINT, source: ROW_ID });
   const plan: LogicalPlan = { kind: 'scan', table, columns };
   const alias = source.alias?.name;
   return {

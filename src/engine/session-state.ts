@@ -1,0 +1,16 @@
+// What one statement of a session leaves for the next.
+
+export class SessionState {
+  /** @@ROWCOUNT. */
+  rowCount = 0;
+  /** @@ERROR: 0 after a statement that went well. */
+  error = 0;
+  /** @@IDENTITY. */
+  lastIdentity: bigint | undefined;
+  /** SET XACT_ABORT ON. */
+  xactAbort = false;
+  /** An error under XACT_ABORT ON: the transaction can only be rolled back. */
+  doomed = false;
+  /** Lower-case `schema.table` of SET IDENTITY_INSERT … ON. */
+  identityInsert: string | undefined;
+}
