@@ -16,11 +16,17 @@ export function changed(snapshot: Snapshot, change: CatalogChange): Snapshot {
   const target: Named = change.action === 'drop' ? change : change.definition;
   const all: readonly Named[] = snapshot[list];
   const others = change.action === 'create' ? all : all.filter((found) => !isSame(found, target));
-  const next = change.action === 'drop' ? others : [...others, change.definition];
+  const next = change.action === 'drop' ? others : [...others, change.definition].sort(byName);
   const made: Snapshot = { ...snapshot, [list]: next };
   return change.kind === 'schema'
     ? { ...made, schemas: [DEFAULT_SCHEMA, ...made.ownSchemas.map(({ name }) => name)] }
     : made;
+}
+
+/** As the store reads them back: the order in which they were made is not kept. */
+function byName(a: Named, b: Named): number {
+  const [x, y] = [a, b].map(({ schema = '', name }) => `${schema}\0${name}`) as [string, string]; // two in, two out
+  return x < y ? -1 : x > y ? 1 : 0;
 }
 
 function isSame(a: Named, b: Named): boolean {
