@@ -36,6 +36,11 @@ export const catalogue = {
   'syntax/first-row': { number: 46529, message: 'FIRST_ROW is {found}, expected a whole number from 1 to {last}' },
   'syntax/name': { message: 'name "{name}" {reason}' },
   'syntax/clause-combination': { number: 10741, message: '{first} cannot be combined with {second}' },
+  'syntax/variable-and-data': {
+    number: 141,
+    message: 'a SELECT that assigns a variable cannot return data as well',
+    hint: 'Assign in a SELECT or SET of its own.',
+  },
   'syntax/empty-script': { message: 'there is no statement to run' },
   'syntax/one-statement': {
     message: 'expected exactly one statement, found {count}',

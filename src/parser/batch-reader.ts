@@ -4,16 +4,17 @@ import type { IToken } from 'chevrotain';
 import { error, SqlcError } from '../common/errors.ts';
 import { nearest } from '../common/suggest.ts';
 import type { Statement } from './ast.ts';
-import { endOf, type Outcome } from './kit.ts';
+import type { Outcome } from './kit.ts';
 import { QueryParser } from './queries.ts';
 import { MAX_DEPTH, type Scan } from './scan.ts';
 import { CHANGES, changesRows } from './statement-heads.ts';
 import { StatementParser } from './statements.ts';
 import { leftover, unexpected } from './syntax-error.ts';
+import { endOf } from './token-span.ts';
 import * as T from './tokens.ts';
 import { unsupportedStatement } from './unsupported.ts';
 
-const QUERY_STARTS: ReadonlySet<unknown> = new Set([T.K.SELECT, T.K.WITH, T.K.VALUES, T.LeftParen]);
+const QUERY_STARTS: ReadonlySet<unknown> = new Set([T.K.SELECT, T.K.FROM, T.K.WITH, T.K.VALUES, T.LeftParen]);
 const OTHER_STARTS: ReadonlySet<unknown> = new Set([
   ...CHANGES,
   ...[T.K.CREATE, T.K.ALTER, T.K.DROP, T.K.SET, T.K.TRUNCATE, T.K.RENAME, T.K.COPY],

@@ -14,13 +14,18 @@ import type {
   WindowFrame,
   WindowSpec,
 } from './ast.ts';
-import { type Rule, spanOf } from './kit.ts';
+import type { Rule } from './kit.ts';
 import { identifierOf } from './literals.ts';
 import { Names } from './names.ts';
+import { spanOf } from './token-span.ts';
 import * as T from './tokens.ts';
 
 type Branch = Case['branches'][number];
 type Nulls = FunctionCall['nulls'];
+
+type CallOptions = {
+  -readonly [K in 'service' | 'model' | 'jsonNulls' | 'nulls']: FunctionCall[K];
+} & { orderBy: OrderItem[] | undefined };
 
 const BOUND = 'UNBOUNDED, CURRENT ROW or a number of rows';
 
@@ -100,6 +105,34 @@ export abstract class Calls extends Names {
     }));
   });
 
+  /** `PARSE(x AS type [USING culture])` and TRY_PARSE. */
+  readonly parse: Rule<Cast> = this.rule('parse', () => {
+    const start = this.here();
+    const onError = this.OR<Cast['onError']>([
+      { ALT: () => this.CONSUME(T.K.PARSE) && 'fail' },
+      { ALT: () => this.CONSUME(T.K.TRY_PARSE) && 'null' },
+    ]);
+    this.CONSUME(T.LeftParen);
+    const operand = this.SUBRULE(this.expression);
+    this.CONSUME(T.K.AS);
+    const type = this.SUBRULE(this.typeName);
+    const culture = this.OPTION(() => {
+      this.CONSUME(T.K.USING);
+      return this.SUBRULE1(this.expression);
+    });
+    this.CONSUME(T.RightParen);
+    return this.ACTION(() => ({
+      kind: 'cast',
+      method: 'parse',
+      operand,
+      type,
+      style: undefined,
+      culture,
+      onError,
+      span: this.since(start),
+    }));
+  });
+
   /** `TRIM([LEADING | TRAILING | BOTH] [characters FROM] s)`. */
   readonly trim: Rule<FunctionCall> = this.rule('trim', () => {
     const start = this.here();
@@ -145,13 +178,28 @@ export abstract class Calls extends Names {
     const distinct = this.OPTION(() =>
       this.OR([{ ALT: () => this.CONSUME(T.K.DISTINCT) && true }, { ALT: () => this.CONSUME(T.K.ALL) && false }]),
     );
-    const args = this.list(() => this.argument(), T.RightParen);
-    const innerNulls = this.OPTION1(() => this.SUBRULE(this.nullTreatment));
-    const service = this.OPTION2(() => {
-      this.CONSUME(T.K.USING);
-      this.CONSUME(T.K.SERVICE);
-      return this.SUBRULE(this.identifier);
-    });
+    const args: Expression[] = [];
+    let keyed = false;
+    // JSON_OBJECT(NULL ON NULL) has no argument.
+    const isEmpty = this.ACTION(() => this.next(T.K.ON, 2));
+    this.when(
+      6,
+      () => !isEmpty,
+      () =>
+        this.list(() => {
+          args.push(this.argument());
+          this.when(7, T.Colon, () => {
+            this.CONSUME(T.Colon);
+            keyed = true;
+            args.push(this.SUBRULE1(this.expression));
+          });
+        }, T.RightParen),
+    );
+    const inside = this.when(
+      1,
+      () => !this.next(T.RightParen),
+      () => this.SUBRULE(this.callOptions),
+    );
     this.closeList();
     const withinGroup = this.OPTION3(() => this.SUBRULE(this.withinGroup));
     const nulls = this.OPTION4(() => this.SUBRULE1(this.nullTreatment));
@@ -159,11 +207,75 @@ export abstract class Calls extends Names {
     return this.ACTION(() => ({
       ...plainCall(name, args, this.since(name[0]?.span.start ?? 0)),
       distinct: distinct === true,
-      service,
-      withinGroup,
-      nulls: nulls ?? innerNulls,
+      keyed,
+      service: inside?.service,
+      model: inside?.model,
+      jsonNulls: inside?.jsonNulls,
+      withinGroup: withinGroup ?? inside?.orderBy,
+      nulls: nulls ?? inside?.nulls,
       over,
     }));
+  });
+
+  /** What stands after the arguments, inside the parentheses. */
+  readonly callOptions: Rule<CallOptions> = this.rule('callOptions', () => {
+    const options = noCallOptions();
+    this.MANY(() => {
+      this.OR([
+        {
+          ALT: () => {
+            options.nulls = this.SUBRULE(this.nullTreatment);
+          },
+        },
+        {
+          ALT: () => {
+            this.CONSUME(T.K.USING);
+            this.CONSUME(T.K.SERVICE);
+            options.service = this.SUBRULE(this.identifier);
+          },
+        },
+        {
+          ALT: () => {
+            this.CONSUME(T.K.USE);
+            this.CONSUME(T.K.MODEL);
+            const name = this.SUBRULE(this.objectName);
+            const parameters = this.OPTION(() => {
+              this.CONSUME(T.K.PARAMETERS);
+              return this.SUBRULE(this.expression);
+            });
+            options.model = { name, parameters };
+          },
+        },
+        {
+          ALT: () => {
+            options.jsonNulls = this.SUBRULE(this.jsonNulls);
+          },
+        },
+        {
+          ALT: () => {
+            options.orderBy = this.SUBRULE(this.orderBy);
+          },
+        },
+        {
+          ALT: () => {
+            this.CONSUME(T.K.RETURNING);
+            this.SUBRULE(this.typeName);
+          },
+        },
+      ]);
+    });
+    return options;
+  });
+
+  /** `NULL ON NULL`, `ABSENT ON NULL`. */
+  readonly jsonNulls: Rule<FunctionCall['jsonNulls']> = this.rule('jsonNulls', () => {
+    const treatment = this.OR<FunctionCall['jsonNulls']>([
+      { ALT: () => this.CONSUME(T.K.NULL) && 'null' },
+      { ALT: () => this.CONSUME(T.K.ABSENT) && 'absent' },
+    ]);
+    this.CONSUME(T.K.ON);
+    this.CONSUME1(T.K.NULL);
+    return treatment;
   });
 
   readonly nullTreatment: Rule<Nulls> = this.rule('nullTreatment', () => {
@@ -202,15 +314,31 @@ export abstract class Calls extends Names {
   readonly over: Rule<WindowSpec> = this.rule('over', () => {
     const start = this.here();
     this.CONSUME(T.K.OVER);
-    this.ACTION(() => {
-      if (!this.next(T.LeftParen)) this.refuseNamedWindow();
+    const spec = this.OR<WindowSpec>({
+      ERR_MSG: '"(" or a name',
+      DEF: [
+        { ALT: () => this.SUBRULE(this.window) },
+        {
+          ALT: () => {
+            const base = this.SUBRULE(this.identifier);
+            return this.ACTION(() => ({ base, partitionBy: [], orderBy: [], frame: undefined, span: base.span }));
+          },
+        },
+      ],
     });
+    return this.ACTION(() => ({ ...spec, span: this.since(start) }));
+  });
+
+  /** `([w] [PARTITION BY …] [ORDER BY …] [frame])`. */
+  readonly window: Rule<WindowSpec> = this.rule('window', () => {
+    const start = this.here();
     this.CONSUME(T.LeftParen);
+    const base = this.OPTION3({ GATE: () => this.baseFollows(), DEF: () => this.SUBRULE(this.identifier) });
     const partitionBy = this.OPTION(() => this.SUBRULE(this.partitionBy)) ?? [];
     const orderBy = this.OPTION1(() => this.SUBRULE(this.orderBy)) ?? [];
     const frame = this.OPTION2(() => this.SUBRULE(this.frame));
     this.CONSUME(T.RightParen);
-    return this.ACTION(() => ({ base: undefined, partitionBy, orderBy, frame, span: this.since(start) }));
+    return this.ACTION(() => ({ base, partitionBy, orderBy, frame, span: this.since(start) }));
   });
 
   readonly partitionBy: Rule<Expression[]> = this.rule('partitionBy', () => {
@@ -291,9 +419,16 @@ export abstract class Calls extends Names {
     );
   }
 
-  private refuseNamedWindow(): void {
-    if (/^[\p{L}_["]/u.test(this.LA(1).image)) this.refuse('a named window');
+  /** A name that does not start PARTITION BY or a frame. */
+  private baseFollows(): boolean {
+    if (this.next(T.K.PARTITION)) return !this.next(T.K.BY, 2);
+    if (this.next(T.K.ROWS) || this.next(T.K.RANGE)) return this.next(T.RightParen, 2);
+    return true;
   }
+}
+
+function noCallOptions(): CallOptions {
+  return { service: undefined, model: undefined, jsonNulls: undefined, nulls: undefined, orderBy: undefined };
 }
 
 /** A call with nothing but arguments. */

@@ -21,10 +21,11 @@ import type {
   Truncate,
   Update,
 } from './ast.ts';
-import { type Rule, spanOf } from './kit.ts';
+import type { Rule } from './kit.ts';
 import { identifierOf } from './literals.ts';
 import { Objects } from './objects.ts';
 import { compounded } from './operators.ts';
+import { spanOf } from './token-span.ts';
 import * as T from './tokens.ts';
 
 type Change = Insert | Update | Delete | Merge;

@@ -4,12 +4,13 @@
 import type { IOrAlt, IToken, TokenType } from 'chevrotain';
 import { error } from '../common/errors.ts';
 import { spanning } from '../common/span.ts';
-import type { Expression, Query } from './ast.ts';
+import type { Expression, Query, StructLiteral } from './ast.ts';
 import { Calls, plainCall } from './calls.ts';
-import { type Rule, spanOf } from './kit.ts';
-import { binaryOf, identifierOf, moneyOf, numberOf, stringOf } from './literals.ts';
+import type { Rule } from './kit.ts';
+import { aliasOf, binaryOf, escapedValue, identifierOf, moneyOf, numberOf, stringOf } from './literals.ts';
 import { OperatorStack, relationOf } from './operators.ts';
-import { MAX_DEPTH } from './scan.ts';
+import { MAX_DEPTH, STARTS_QUERY } from './scan.ts';
+import { spanOf } from './token-span.ts';
 import * as T from './tokens.ts';
 
 const OPERAND = 'a column, a value or "("';
@@ -47,7 +48,7 @@ export abstract class Expressions extends Calls {
             const negated = this.when(0, T.K.NOT, () => this.CONSUME(T.K.NOT)) !== undefined;
             this.predicated(stack, first, (left) =>
               this.OR2<Expression>({
-                ERR_MSG: 'BETWEEN, IN or LIKE',
+                ERR_MSG: 'BETWEEN, IN, LIKE or ILIKE',
                 DEF: [
                   { ALT: () => this.SUBRULE(this.between, { ARGS: [left, negated] }) },
                   { ALT: () => this.SUBRULE(this.inPredicate, { ARGS: [left, negated] }) },
@@ -152,7 +153,10 @@ export abstract class Expressions extends Calls {
   );
 
   readonly like: Rule<Expression, [operand: Expression, negated: boolean]> = this.rule('like', (operand, negated) => {
-    this.CONSUME(T.K.LIKE);
+    const ignoreCase = this.OR([
+      { ALT: () => this.CONSUME(T.K.LIKE) && false },
+      { ALT: () => this.CONSUME(T.K.ILIKE) && true },
+    ]);
     const pattern = this.SUBRULE(this.operation);
     const escapedBy = this.OPTION(() => {
       this.CONSUME(T.K.ESCAPE);
@@ -160,7 +164,7 @@ export abstract class Expressions extends Calls {
     });
     return this.ACTION(() => ({
       kind: 'like',
-      ignoreCase: false,
+      ignoreCase,
       operand,
       pattern,
       escape: escapedBy,
@@ -176,7 +180,6 @@ export abstract class Expressions extends Calls {
       this.ACTION(() => stack.prefix(prefix));
     });
     let operand = this.OR<Expression>({ ERR_MSG: OPERAND, DEF: this.operands });
-    this.ACTION(() => this.refuseIf(REFUSED_AFTER_OPERAND));
     let depth = 0;
     this.repeat(1, POSTFIXES, () => {
       const inner = operand;
@@ -190,6 +193,11 @@ export abstract class Expressions extends Calls {
 
   // The alternatives of an operand are part of the rule `term`, not a rule of their own: one level of nesting less.
   private readonly operands: IOrAlt<Expression>[] = [
+    {
+      GATE: () => this.next(T.K.FOR, 3) && this.word(2) === 'VALUE',
+      ALT: () => this.SUBRULE(this.nextValue),
+      IGNORE_AMBIGUITIES: true,
+    },
     { ALT: () => this.reference() },
     { ALT: () => this.leaf(this.CONSUME(T.Numeric), numberOf) },
     { ALT: () => this.leaf(this.CONSUME(T.StringText), stringOf) },
@@ -200,6 +208,9 @@ export abstract class Expressions extends Calls {
     { ALT: () => this.SUBRULE(this.cast) },
     { ALT: () => this.SUBRULE(this.convert) },
     { ALT: () => this.SUBRULE(this.trim) },
+    { ALT: () => this.SUBRULE(this.parse) },
+    { ALT: () => this.SUBRULE(this.listLiteral) },
+    { ALT: () => this.SUBRULE(this.braces) },
     { ALT: () => this.SUBRULE(this.exists) },
     { ALT: () => this.leaf(this.CONSUME(T.K.TRUE), (token) => booleanOf(token, true)) },
     { ALT: () => this.leaf(this.CONSUME(T.K.FALSE), (token) => booleanOf(token, false)) },
@@ -254,7 +265,78 @@ export abstract class Expressions extends Calls {
     },
   ];
 
-  /** `::type`, `.field`. */
+  /** `NEXT VALUE FOR s [OVER (…)]`. */
+  readonly nextValue: Rule<Expression> = this.rule('nextValue', () => {
+    const start = this.here();
+    this.CONSUME(T.K.NEXT);
+    this.CONSUME(T.K.VALUE);
+    this.CONSUME(T.K.FOR);
+    const sequence = this.SUBRULE(this.objectName);
+    const over = this.OPTION(() => this.SUBRULE(this.over));
+    return this.ACTION(() => ({ kind: 'next-value', sequence, over, span: this.since(start) }));
+  });
+
+  /** `[1, 2]`, `ARRAY[a, b]`. */
+  readonly listLiteral: Rule<Expression> = this.rule('listLiteral', () => {
+    const start = this.here();
+    this.CONSUME(T.ListStart);
+    const items = this.list(() => this.SUBRULE(this.expression), T.RightBracket);
+    this.CONSUME(T.RightBracket, { ERR_MSG: '"," or "]"' });
+    return this.ACTION(() => ({ kind: 'list', items, span: this.since(start) }));
+  });
+
+  /** `{'a': 1}`, and the ODBC escapes `{d '2020-01-01'}`, `{fn LCASE('A')}`. */
+  readonly braces: Rule<Expression> = this.rule('braces', () => {
+    const start = this.here();
+    const isEscape = this.ACTION(() => !this.next(T.Colon, 3) && ODBC_WORDS.has(this.word(2)));
+    this.CONSUME(T.LeftBrace);
+    const inner = this.branch<Expression>(
+      0,
+      () => isEscape,
+      () => this.SUBRULE(this.odbcEscape),
+      () => {
+        const fields = this.list(() => this.SUBRULE(this.structField), T.RightBrace);
+        return this.ACTION(() => ({ kind: 'struct', fields, span: this.since(start) }));
+      },
+    );
+    this.CONSUME(T.RightBrace, { ERR_MSG: isEscape ? '"}"' : '"," or "}"' });
+    return this.ACTION(() => ({ ...inner, span: this.since(start) }));
+  });
+
+  /** `'a': 1`, `a: 1`. */
+  readonly structField: Rule<StructLiteral['fields'][number]> = this.rule('structField', () => {
+    const key = this.OR({
+      ERR_MSG: 'the name of a field',
+      DEF: [{ ALT: () => this.CONSUME(T.Name) }, { ALT: () => this.CONSUME(T.StringText) }],
+    });
+    this.CONSUME(T.Colon);
+    const value = this.SUBRULE(this.expression);
+    return this.ACTION(() => ({ name: aliasOf(key).name, value }));
+  });
+
+  readonly odbcEscape: Rule<Expression> = this.rule('odbcEscape', () => {
+    const start = this.here();
+    const word = this.CONSUME(T.Name);
+    return this.branch<Expression>(
+      0,
+      () => word.image.toUpperCase() === 'FN',
+      () => this.SUBRULE(this.expression),
+      () => {
+        const text = this.CONSUME(T.StringText);
+        return this.ACTION(() => escapedValue(word, text, this.since(start)));
+      },
+    );
+  });
+
+  /** The time zone of AT TIME ZONE. */
+  readonly timeZone: Rule<Expression> = this.rule('timeZone', () =>
+    this.OR<Expression>({
+      ERR_MSG: 'a time zone',
+      DEF: [...this.constants, { ALT: () => this.reference() }, { ALT: () => this.parenthesised() }],
+    }),
+  );
+
+  /** `::type`, `.field`, `[1]`, `COLLATE c`, `AT TIME ZONE z`. */
   readonly postfix: Rule<Expression, [operand: Expression]> = this.rule('postfix', (operand) =>
     this.OR<Expression>([
       {
@@ -286,6 +368,30 @@ export abstract class Expressions extends Calls {
           return this.ACTION(() => ({ kind: 'field', operand, field, span: spanning(operand.span, field.span) }));
         },
       },
+      {
+        ALT: () => {
+          this.CONSUME(T.SubscriptStart);
+          const index = this.SUBRULE(this.expression);
+          this.CONSUME(T.RightBracket);
+          return this.ACTION(() => ({ kind: 'subscript', operand, index, span: this.since(operand.span.start) }));
+        },
+      },
+      {
+        ALT: () => {
+          this.CONSUME(T.K.COLLATE);
+          const collation = this.SUBRULE1(this.identifier);
+          return this.ACTION(() => ({ kind: 'collate', operand, collation, span: this.since(operand.span.start) }));
+        },
+      },
+      {
+        ALT: () => {
+          this.CONSUME(T.K.AT);
+          this.CONSUME(T.K.TIME);
+          this.CONSUME(T.K.ZONE);
+          const zone = this.SUBRULE(this.timeZone);
+          return this.ACTION(() => ({ kind: 'at-time-zone', operand, zone, span: this.since(operand.span.start) }));
+        },
+      },
     ]),
   );
 
@@ -297,7 +403,7 @@ export abstract class Expressions extends Calls {
     let inner = ahead;
     while (this.next(T.LeftParen, inner + 1)) inner++;
     const first = this.LA(inner + 1).tokenType;
-    if (first !== T.K.SELECT && first !== T.K.WITH && first !== T.K.VALUES) return false;
+    if (!STARTS_QUERY.has(first)) return false;
     for (let at = inner; at > ahead; at--) {
       const after = this.closing(at)?.tokenType;
       if (after !== undefined && !CONTINUES_QUERY.has(after)) return false;
@@ -331,11 +437,16 @@ export abstract class Expressions extends Calls {
       },
       () => this.SUBRULE(this.expression),
     );
-    this.ACTION(() => {
-      if (this.next(T.Comma)) this.refuse('a row of values');
+    const items = [inner];
+    this.repeat(3, COMMAS, () => {
+      this.CONSUME(T.Comma);
+      items.push(this.SUBRULE4(this.expression));
     });
     this.CONSUME(T.RightParen);
-    return this.ACTION(() => ({ ...inner, span: this.since(start) }));
+    return this.ACTION(() => {
+      const span = this.since(start);
+      return items.length === 1 ? { ...inner, span } : { kind: 'row', items, span };
+    });
   }
 
   private infix(operator: IToken, stack: OperatorStack): void {
@@ -365,19 +476,17 @@ function booleanOf(token: IToken, value: boolean): Expression {
   return { kind: 'boolean', value, span: spanOf(token) };
 }
 
+const ODBC_WORDS: ReadonlySet<string> = new Set(['FN', 'D', 'T', 'TS', 'GUID']);
 const PREFIXES: ReadonlySet<TokenType> = new Set([T.K.NOT, T.Minus, T.Plus, T.Tilde]);
-const POSTFIXES: ReadonlySet<TokenType> = new Set([T.DoubleColon, T.Dot]);
+const POSTFIXES: ReadonlySet<TokenType> = new Set([T.DoubleColon, T.Dot, T.SubscriptStart, T.K.COLLATE, T.K.AT]);
+const COMMAS: ReadonlySet<TokenType> = new Set([T.Comma]);
 const DOTS: ReadonlySet<TokenType> = new Set([T.Dot]);
 const QUANTIFIERS: ReadonlySet<TokenType> = new Set([T.K.ALL, T.K.ANY, T.K.SOME]);
 const CONTINUES_EXPRESSION: ReadonlySet<TokenType> = new Set([
-  ...[T.Plus, T.Minus, T.Star, T.Slash, T.Modulo, T.Concat, T.BitAnd, T.BitOr, T.BitXor, T.K.AND, T.K.OR],
+  ...[T.Plus, T.Minus, T.Star, T.Slash, T.Modulo, T.Concat, T.BitAnd, T.BitOr, T.BitXor, T.ShiftLeft],
+  ...[T.ShiftRight, T.K.AND, T.K.OR],
   ...[T.Equal, T.NotEqual, T.Less, T.LessEqual, T.Greater, T.GreaterEqual],
-  ...[T.K.IS, T.K.NOT, T.K.BETWEEN, T.K.IN, T.K.LIKE],
-]);
-
-const REFUSED_AFTER_OPERAND: ReadonlyMap<TokenType, string> = new Map([
-  [T.K.COLLATE, 'COLLATE'],
-  [T.K.AT, 'AT TIME ZONE'],
+  ...[T.K.IS, T.K.NOT, T.K.BETWEEN, T.K.IN, T.K.LIKE, T.K.ILIKE],
 ]);
 
 const CONTINUES_QUERY: ReadonlySet<unknown> = new Set([

@@ -16,12 +16,13 @@ import type {
 } from './ast.ts';
 import { dataSourceOf, externalTableOf } from './external-table.ts';
 import { fileFormatOf } from './file-format.ts';
-import { type Rule, spanOf } from './kit.ts';
+import type { Rule } from './kit.ts';
 import { identifierOf, stringOf } from './literals.ts';
 import type { RawOption, RawValue } from './options.ts';
 import { QueryParser } from './queries.ts';
 import { serviceOf } from './service.ts';
 import { unexpected } from './syntax-error.ts';
+import { spanOf } from './token-span.ts';
 import * as T from './tokens.ts';
 
 type CredentialParts = Pick<CreateCredential, 'name' | 'identity' | 'secret'>;

@@ -3,9 +3,8 @@
 
 import { error } from '../common/errors.ts';
 import { type Span, spanning } from '../common/span.ts';
-import { didYouMean } from '../common/suggest.ts';
 import type { CreateFileFormat, StringLiteral } from './ast.ts';
-import { either, Options, type RawOption } from './options.ts';
+import { Options, oneOf, type RawOption } from './options.ts';
 
 type Format = CreateFileFormat['format'];
 
@@ -141,16 +140,4 @@ function length(
     throw error('syntax/option-range', params, { span: literal.span });
   }
   return literal;
-}
-
-function oneOf(name: string, literal: StringLiteral, allowed: readonly string[], anyCase = false): void {
-  const { value, span } = literal;
-  const same = anyCase ? (word: string) => word === value.toUpperCase() : (word: string) => word === value;
-  if (allowed.some(same)) return;
-  const expected = either(allowed.map((word) => `'${word}'`));
-  throw error(
-    'syntax/option-value',
-    { name, found: `'${value}'`, expected },
-    { span, hint: didYouMean(value, allowed) },
-  );
 }

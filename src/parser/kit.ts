@@ -6,6 +6,7 @@ import type { Span } from '../common/span.ts';
 import { LazyLookahead } from './lookahead.ts';
 import type { Scan } from './scan.ts';
 import { Expectation, syntaxError } from './syntax-error.ts';
+import { endOf } from './token-span.ts';
 import { Comma, Separator, vocabulary } from './tokens.ts';
 
 /** A grammar rule that takes `A` and returns `R`. */
@@ -136,12 +137,4 @@ export abstract class Kit extends EmbeddedActionsParser {
   protected closing(ahead: number): IToken | undefined {
     return this.afterClosing.get(this.LA(ahead).startOffset);
   }
-}
-
-export function endOf(token: IToken): number {
-  return (token.endOffset ?? token.startOffset) + 1;
-}
-
-export function spanOf(token: IToken): Span {
-  return { start: token.startOffset, end: endOf(token) };
 }

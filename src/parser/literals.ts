@@ -1,8 +1,9 @@
 // Tokens to leaves of the tree: identifiers, strings, numbers. Pure functions.
 
 import type { IToken } from 'chevrotain';
-import type { Expression, Identifier, NumberLiteral, StringLiteral } from './ast.ts';
-import { spanOf } from './kit.ts';
+import type { Span } from '../common/span.ts';
+import type { Cast, Expression, Identifier, NumberLiteral, StringLiteral } from './ast.ts';
+import { spanOf } from './token-span.ts';
 import { QuotedName } from './tokens.ts';
 
 export function identifierOf(token: IToken): Identifier {
@@ -45,4 +46,19 @@ export function moneyOf(token: IToken): Expression {
 export function binaryOf(token: IToken): Expression {
   const digits = token.image.slice(2);
   return { kind: 'binary-literal', hex: digits.length % 2 === 0 ? digits : `0${digits}`, span: spanOf(token) };
+}
+
+const ESCAPED_TYPES: Readonly<Record<string, string>> = {
+  D: 'date',
+  T: 'time',
+  TS: 'datetime',
+  GUID: 'uniqueidentifier',
+};
+
+/** `{d '2020-01-01'}` as the cast that it is. */
+export function escapedValue(word: IToken, text: IToken, span: Span): Cast {
+  const name = ESCAPED_TYPES[word.image.toUpperCase()] ?? 'datetime';
+  const type = { name, parameters: [], span: spanOf(word) };
+  const operand = stringOf(text);
+  return { kind: 'cast', method: 'cast', operand, type, style: undefined, culture: undefined, onError: 'fail', span };
 }

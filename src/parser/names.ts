@@ -3,9 +3,10 @@
 import type { TokenType } from 'chevrotain';
 import { error } from '../common/errors.ts';
 import type { Identifier, ObjectName, TypeName } from './ast.ts';
-import { endOf, Kit, type Rule } from './kit.ts';
+import { Kit, type Rule } from './kit.ts';
 import { identifierOf } from './literals.ts';
 import { CLOSES_LIST } from './syntax-error.ts';
+import { endOf } from './token-span.ts';
 import * as T from './tokens.ts';
 
 /** Second words of type names, by the words before them. */

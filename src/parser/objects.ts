@@ -19,8 +19,9 @@ import type {
   SequenceOptions,
   UpdateStatistics,
 } from './ast.ts';
-import { type Rule, spanOf } from './kit.ts';
+import type { Rule } from './kit.ts';
 import { Tables } from './tables.ts';
+import { spanOf } from './token-span.ts';
 import * as T from './tokens.ts';
 
 type SequenceParts = { -readonly [K in keyof SequenceOptions]: SequenceOptions[K] } & {

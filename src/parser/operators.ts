@@ -6,8 +6,8 @@ import type { IToken } from 'chevrotain';
 import { error, invariant } from '../common/errors.ts';
 import { spanning } from '../common/span.ts';
 import type { BinaryOperator, Expression, Unary } from './ast.ts';
-import { spanOf } from './kit.ts';
 import { MAX_DEPTH } from './scan.ts';
+import { spanOf } from './token-span.ts';
 
 const NOT = 3;
 const PREDICATE = 4;
@@ -32,6 +32,8 @@ const BINARY: ReadonlyMap<string, readonly [BinaryOperator, precedence: number]>
   ['&', ['&', SUM]],
   ['|', ['|', SUM]],
   ['^', ['^', SUM]],
+  ['<<', ['<<', SUM]],
+  ['>>', ['>>', SUM]],
   ['*', ['*', 6]],
   ['/', ['/', 6]],
   ['%', ['%', 6]],

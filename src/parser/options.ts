@@ -158,3 +158,16 @@ export function described(value: RawValue): string {
       return value satisfies never;
   }
 }
+
+/** @throws SqlcError syntax/option-value for a string that is none of a few */
+export function oneOf(name: string, literal: StringLiteral, allowed: readonly string[], anyCase = false): void {
+  const { value, span } = literal;
+  const same = anyCase ? (word: string) => word === value.toUpperCase() : (word: string) => word === value;
+  if (allowed.some(same)) return;
+  const expected = either(allowed.map((word) => `'${word}'`));
+  throw error(
+    'syntax/option-value',
+    { name, found: `'${value}'`, expected },
+    { span, hint: didYouMean(value, allowed) },
+  );
+}

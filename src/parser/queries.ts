@@ -7,6 +7,7 @@ import type {
   CommonTable,
   Explain,
   Expression,
+  ForJson,
   Identifier,
   OptionValue,
   Query,
@@ -16,10 +17,11 @@ import type {
   SetOperation,
   Values,
 } from './ast.ts';
-import { endOf, type Outcome, type Rule, spanOf } from './kit.ts';
+import type { Outcome, Rule } from './kit.ts';
 import { identifierOf, textOf } from './literals.ts';
 import type { Scan } from './scan.ts';
 import { Selects } from './selects.ts';
+import { endOf, spanOf } from './token-span.ts';
 import * as T from './tokens.ts';
 
 /** First words of T-SQL's hints of several words: `HASH JOIN`, `OPTIMIZE FOR UNKNOWN`. Their name is all the words. */
@@ -33,6 +35,12 @@ interface Limits {
   offset: Expression | undefined;
   /** The word that set each: LIMIT or FETCH, and OFFSET. */
   readonly words: Map<'limit' | 'offset', { readonly word: string; readonly span: Span }>;
+}
+
+interface ForJsonOptions {
+  root: { readonly name: string } | undefined;
+  includeNulls: Span | undefined;
+  withoutArrayWrapper: Span | undefined;
 }
 
 interface SetTerm {
@@ -81,13 +89,92 @@ export class QueryParser extends Selects {
     const orderBy = this.OPTION1(() => this.SUBRULE(this.orderBy)) ?? [];
     const limits: Limits = { limit: undefined, offset: undefined, words: new Map() };
     this.MANY(() => this.SUBRULE(this.limitClause, { ARGS: [limits] }));
+    const forJson = this.when(2, T.K.FOR, () => this.SUBRULE(this.forJson));
     return this.ACTION(() => {
-      if (this.next(T.K.FOR)) this.refuse(`FOR ${this.word(2)}`, 2);
       const { limit, offset } = limits;
       checkTop(body, limits);
-      return { kind: 'query', ctes, body, orderBy, limit, offset, forJson: undefined, span: this.since(start) };
+      return { kind: 'query', ctes, body, orderBy, limit, offset, forJson, span: this.since(start) };
     });
   });
+
+  /** `FOR JSON PATH, ROOT ('r'), INCLUDE_NULL_VALUES, WITHOUT_ARRAY_WRAPPER`. */
+  readonly forJson: Rule<ForJson> = this.rule('forJson', () => {
+    const start = this.here();
+    this.ACTION(() => this.refuseOtherFor());
+    this.CONSUME(T.K.FOR);
+    this.CONSUME(T.K.JSON);
+    const mode = this.OR<ForJson['mode']>({
+      ERR_MSG: 'PATH or AUTO',
+      DEF: [{ ALT: () => this.CONSUME(T.K.PATH) && 'path' }, { ALT: () => this.CONSUME(T.K.AUTO) && 'auto' }],
+    });
+    const options: ForJsonOptions = { root: undefined, includeNulls: undefined, withoutArrayWrapper: undefined };
+    this.MANY(() => {
+      this.CONSUME(T.Comma);
+      this.SUBRULE(this.forJsonOption, { ARGS: [options] });
+    });
+    return this.ACTION(() => {
+      const { root, includeNulls, withoutArrayWrapper } = options;
+      if (root !== undefined && withoutArrayWrapper !== undefined) {
+        const params = { first: 'ROOT', second: 'WITHOUT_ARRAY_WRAPPER' };
+        throw error('syntax/clause-combination', params, { span: withoutArrayWrapper });
+      }
+      return {
+        kind: 'for-json',
+        mode,
+        root: root?.name,
+        includeNulls: includeNulls !== undefined,
+        withoutArrayWrapper: withoutArrayWrapper !== undefined,
+        span: this.since(start),
+      };
+    });
+  });
+
+  readonly forJsonOption: Rule<void, [options: ForJsonOptions]> = this.rule(
+    'forJsonOption',
+    (options = { root: undefined, includeNulls: undefined, withoutArrayWrapper: undefined }) => {
+      const first = this.LA(1);
+      const once = (given: unknown) => {
+        if (given === undefined) return spanOf(first);
+        throw error('syntax/repeated-option', { name: first.image.toUpperCase() }, { span: spanOf(first) });
+      };
+      this.OR({
+        ERR_MSG: 'ROOT, INCLUDE_NULL_VALUES or WITHOUT_ARRAY_WRAPPER',
+        DEF: [
+          {
+            ALT: () => {
+              this.CONSUME(T.K.ROOT);
+              const name = this.OPTION(() => {
+                this.CONSUME(T.LeftParen);
+                const text = this.CONSUME(T.StringText);
+                this.CONSUME(T.RightParen);
+                return text;
+              });
+              this.ACTION(() => {
+                once(options.root);
+                options.root = { name: name === undefined ? 'root' : textOf(name) };
+              });
+            },
+          },
+          {
+            ALT: () => {
+              this.CONSUME(T.K.INCLUDE_NULL_VALUES);
+              this.ACTION(() => {
+                options.includeNulls = once(options.includeNulls);
+              });
+            },
+          },
+          {
+            ALT: () => {
+              this.CONSUME(T.K.WITHOUT_ARRAY_WRAPPER);
+              this.ACTION(() => {
+                options.withoutArrayWrapper = once(options.withoutArrayWrapper);
+              });
+            },
+          },
+        ],
+      });
+    },
+  );
 
   readonly commonTables: Rule<CommonTable[]> = this.rule('commonTables', () => {
     this.CONSUME(T.K.WITH);
@@ -247,6 +334,16 @@ export class QueryParser extends Selects {
       ],
     });
   });
+
+  private refuseOtherFor(): void {
+    const word = this.word(2);
+    if (word === 'XML') {
+      const span = spanning(spanOf(this.LA(1)), spanOf(this.LA(2)));
+      const hint = "To glue strings together, use STRING_AGG(x, ',').";
+      throw error('not-supported', { what: 'FOR XML' }, { span, hint });
+    }
+    if (word === 'BROWSE' || word === 'SYSTEM_TIME') this.refuse(`FOR ${word}`, 2);
+  }
 }
 
 /** Set operations from left to right, INTERSECT first. */

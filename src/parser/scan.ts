@@ -5,6 +5,7 @@
 import type { IToken, TokenType } from 'chevrotain';
 import { error, type SqlcError } from '../common/errors.ts';
 import type { Span } from '../common/span.ts';
+import { endOf } from './token-span.ts';
 import * as T from './tokens.ts';
 
 /** Parentheses and CASE may nest this deep; deeper text would overflow the stack of the rules. */
@@ -31,7 +32,9 @@ interface Opened {
   query: boolean;
 }
 
-const STARTS_QUERY: ReadonlySet<TokenType> = new Set([T.K.SELECT, T.K.WITH, T.K.VALUES]);
+export const STARTS_QUERY: ReadonlySet<TokenType> = new Set([T.K.SELECT, T.K.WITH, T.K.VALUES, T.K.FROM]);
+/** What a bracket may subscript. */
+const SUBSCRIPTED: ReadonlySet<TokenType> = new Set([T.Word, T.QuotedName, T.RightParen, T.RightBracket]);
 
 const SINGLE: ReadonlyMap<string, TokenType> = new Map([
   ['+', T.Plus],
@@ -51,6 +54,10 @@ const SINGLE: ReadonlyMap<string, TokenType> = new Map([
   [',', T.Comma],
   ['.', T.Dot],
   [';', T.Separator],
+  ['{', T.LeftBrace],
+  ['}', T.RightBrace],
+  [':', T.Colon],
+  [']', T.RightBracket],
 ]);
 const DOUBLE: ReadonlyMap<string, TokenType> = new Map([
   ['||', T.Concat],
@@ -61,6 +68,8 @@ const DOUBLE: ReadonlyMap<string, TokenType> = new Map([
   ['>=', T.GreaterEqual],
   ['!<', T.GreaterEqual],
   ['::', T.DoubleColon],
+  ['<<', T.ShiftLeft],
+  ['>>', T.ShiftRight],
   ...['+=', '-=', '*=', '/=', '%=', '&=', '|=', '^='].map((image): [string, TokenType] => [image, T.CompoundAssign]),
 ]);
 
@@ -92,6 +101,10 @@ class Scanner {
   /** `$action`. */
   private readonly pseudoColumn = /\$[\p{L}][\p{L}_]*/uy;
   private readonly money = /\$(?:[+-]?(?:\d+(?:\.\d*)?|\.\d+))?/y;
+  private readonly subscript = /\[\s*(?:-?\d+|@[\w@$#]+|'[^']*')\s*\]/y;
+  /** Numbers and strings; one number alone is a name: `[2019]`. */
+  private readonly literals =
+    /\[\s*(?:'(?:[^']|'')*'|[+-]?\d+(?:\.\d+)?\s*(?=,))\s*(?:,\s*(?:'(?:[^']|'')*'|[+-]?\d+(?:\.\d+)?|NULL)\s*)*\]/iy;
   private readonly stringPiece = /[^']*(?:''[^']*)*/y;
 
   constructor(text: string) {
@@ -113,7 +126,7 @@ class Scanner {
   private scanToken(first: string): void {
     const quote = first === 'N' || first === 'n' ? this.position + 1 : this.position;
     if (this.text.charAt(quote) === "'") this.scanString(quote);
-    else if (first === '[') this.scanQuoted(']');
+    else if (first === '[') this.scanBracket();
     else if (first === '"') this.scanQuoted('"');
     else if (!this.scanPattern(first) && !this.scanNumber() && !this.scanWord()) this.scanSymbol(first);
   }
@@ -129,7 +142,9 @@ class Scanner {
     const start = this.position;
     const double = DOUBLE.get(this.text.slice(start, start + 2));
     const single = SINGLE.get(first);
-    if (double !== undefined) {
+    if (this.text.startsWith('||=', start)) {
+      this.add(T.CompoundAssign, start, start + 3);
+    } else if (double !== undefined) {
       this.add(double, start, start + 2);
     } else if (single === T.Separator) {
       this.add(T.Separator, start, start + 1);
@@ -137,8 +152,10 @@ class Scanner {
     } else {
       const width = (this.text.codePointAt(start) ?? 0) > 0xffff ? 2 : 1;
       this.add(single ?? T.Unknown, start, start + width);
-      if (single === T.LeftParen) this.enter();
-      else if (single === T.RightParen) this.leaveParen();
+      if (single === T.LeftParen || single === T.LeftBrace) this.enter();
+      else if (single === T.RightParen) this.leave(T.LeftParen);
+      else if (single === T.RightBrace) this.leave(T.LeftBrace);
+      else if (single === T.RightBracket) this.leave(T.ListStart, T.SubscriptStart);
     }
   }
 
@@ -195,6 +212,34 @@ class Scanner {
     if (this.text.charAt(this.position) !== "'")
       throw error('syntax/unclosed-string', {}, { span: this.lineFrom(start) });
     this.add(T.StringText, start, this.position + 1);
+  }
+
+  /** A quoted name, as in T-SQL; but `a[1]`, `f(x)['k']` without a blank, `[1, 'a']` of literals and `ARRAY[` are not. */
+  private scanBracket(): void {
+    const start = this.position;
+    const last = this.tokens.at(-1);
+    const isBeside = last !== undefined && endOf(last) === start;
+    if (isBeside && SUBSCRIPTED.has(last.tokenType) && this.matches(this.subscript)) this.openBracket(T.SubscriptStart);
+    else if (isBeside && last.image.toUpperCase() === 'ARRAY') this.arrayStart();
+    else if (this.matches(this.literals)) this.openBracket(T.ListStart);
+    else this.scanQuoted(']');
+  }
+
+  /** `ARRAY[` is one token. */
+  private arrayStart(): void {
+    const word = this.tokens.pop();
+    if (word !== undefined) this.add(T.ListStart, word.startOffset, this.position + 1);
+    this.enter();
+  }
+
+  private openBracket(type: TokenType): void {
+    this.add(type, this.position, this.position + 1);
+    this.enter();
+  }
+
+  private matches(pattern: RegExp): boolean {
+    pattern.lastIndex = this.position;
+    return pattern.test(this.text);
   }
 
   private scanQuoted(close: string): void {
@@ -270,9 +315,10 @@ class Scanner {
     if (++this.queries > MAX_QUERY_DEPTH) throw tooDeep(token, MAX_QUERY_DEPTH);
   }
 
-  private leaveParen(): void {
+  /** Closes the innermost of some kinds, and what was left open in it. */
+  private leave(...kinds: readonly TokenType[]): void {
     let opened = this.open.pop();
-    while (opened !== undefined && opened.token.tokenType !== T.LeftParen) opened = this.open.pop();
+    while (opened !== undefined && !kinds.includes(opened.token.tokenType)) opened = this.open.pop();
     this.closed = opened?.token;
     if (opened?.query === true) this.queries--;
   }

@@ -20,10 +20,11 @@ import type {
   While,
 } from './ast.ts';
 import { Changes } from './changes.ts';
-import { type Rule, spanOf } from './kit.ts';
+import type { Rule } from './kit.ts';
 import { identifierOf } from './literals.ts';
 import { compounded } from './operators.ts';
 import { checkTyped } from './table-parts.ts';
+import { spanOf } from './token-span.ts';
 import * as T from './tokens.ts';
 
 const RAISERROR_OPTIONS = ['log', 'nowait', 'seterror'] as const;

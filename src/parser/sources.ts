@@ -1,13 +1,32 @@
 // Grammar layer 4: the FROM clause.
 
-import type { TokenType } from 'chevrotain';
 import { error } from '../common/errors.ts';
 import { spanning } from '../common/span.ts';
 import { didYouMean } from '../common/suggest.ts';
-import type { Expression, Identifier, Join, ObjectName, TableSource } from './ast.ts';
+import type {
+  Apply,
+  ColumnReference,
+  Expression,
+  Identifier,
+  Join,
+  NamedArgument,
+  ObjectName,
+  OpenRowset,
+  Pivot,
+  SchemaColumn,
+  StringLiteral,
+  TableReference,
+  TableSample,
+  TableSource,
+  TableVariable,
+  Unpivot,
+} from './ast.ts';
 import { Expressions } from './expressions.ts';
-import { type Rule, spanOf } from './kit.ts';
-import { identifierOf } from './literals.ts';
+import type { Rule } from './kit.ts';
+import { aliasOf, identifierOf, stringOf } from './literals.ts';
+import { openRowsetOf, type RawRowsetOption } from './open-rowset.ts';
+import type { RawValue } from './options.ts';
+import { spanOf } from './token-span.ts';
 import * as T from './tokens.ts';
 
 /** `a JOIN b JOIN c … ON … ON …` nests without parentheses. */
@@ -30,27 +49,20 @@ const TABLE_HINTS: ReadonlySet<string> = new Set([
   ...['SPATIAL_WINDOW_MAX_CELLS', 'TABLOCK', 'TABLOCKX', 'UPDLOCK', 'XLOCK'],
 ]);
 
-/** Functions of FROM with a syntax of their own. */
-const SPECIAL_SOURCES: ReadonlySet<string> = new Set([
-  ...[
-    'OPENROWSET',
-    'OPENQUERY',
-    'OPENDATASOURCE',
-    'OPENXML',
-    'CHANGETABLE',
-    'PREDICT',
-    'CONTAINSTABLE',
-    'FREETEXTTABLE',
-  ],
+/** Functions of FROM that T-SQL has and we do not. */
+const REFUSED_SOURCES: ReadonlySet<string> = new Set([
+  ...['OPENQUERY', 'OPENDATASOURCE', 'OPENXML', 'CHANGETABLE', 'CONTAINSTABLE', 'FREETEXTTABLE'],
+  ...['SEMANTICKEYPHRASETABLE', 'SEMANTICSIMILARITYTABLE', 'SEMANTICSIMILARITYDETAILSTABLE'],
 ]);
+/** Functions with `NAME = value` arguments. */
+const NAMED_ARGUMENTS: ReadonlySet<string> = new Set(['AI_GENERATE_CHUNKS', 'VECTOR_SEARCH', 'PREDICT']);
+/** Functions with a schema after WITH. */
+const WITH_SCHEMA: ReadonlySet<string> = new Set(['OPENJSON', 'PREDICT']);
 
-const REFUSED_SOURCES: ReadonlyMap<TokenType, string> = new Map([[T.Variable, 'a table variable']]);
-const REFUSED_AFTER_SOURCE: ReadonlyMap<TokenType, string> = new Map([
-  [T.K.PIVOT, 'PIVOT'],
-  [T.K.UNPIVOT, 'UNPIVOT'],
-  [T.K.TABLESAMPLE, 'TABLESAMPLE'],
-  [T.K.OUTER, 'OUTER APPLY'],
-]);
+interface Arguments {
+  readonly args: readonly Expression[];
+  readonly named: readonly NamedArgument[];
+}
 
 interface Alias {
   readonly alias: Identifier | undefined;
@@ -75,26 +87,43 @@ export abstract class Sources extends Expressions {
     let source = this.SUBRULE(this.tablePrimary);
     this.MANY(() => {
       const left = source;
-      source = this.SUBRULE(this.join, { ARGS: [left] });
+      source = this.OR<TableSource>([
+        { ALT: () => this.SUBRULE(this.pivot, { ARGS: [left] }) },
+        { ALT: () => this.SUBRULE(this.unpivot, { ARGS: [left] }) },
+        { ALT: () => this.SUBRULE(this.join, { ARGS: [left] }) },
+      ]);
     });
     this.ACTION(() => this.openJoins--);
     return source;
   });
 
-  readonly join: Rule<Join, [left: TableSource]> = this.rule('join', (left) =>
-    this.OR<Join>([
+  readonly join: Rule<Join | Apply, [left: TableSource]> = this.rule('join', (left) =>
+    this.OR<Join | Apply>([
       {
         ALT: () => {
           this.CONSUME(T.K.CROSS);
-          this.ACTION(() => {
-            if (this.next(T.K.APPLY)) this.refuse('CROSS APPLY');
+          return this.OR1<Join | Apply>({
+            ERR_MSG: 'JOIN or APPLY',
+            DEF: [
+              {
+                ALT: () => {
+                  this.CONSUME(T.K.JOIN);
+                  const right = this.SUBRULE(this.tablePrimary);
+                  return this.ACTION(() => {
+                    const span = spanning(left.span, right.span);
+                    return { kind: 'join', type: 'cross', left, right, on: undefined, using: undefined, span };
+                  });
+                },
+              },
+              { ALT: () => this.SUBRULE(this.apply, { ARGS: [left, 'cross'] }) },
+            ],
           });
-          this.CONSUME(T.K.JOIN);
-          const right = this.SUBRULE(this.tablePrimary);
-          return this.ACTION(() => {
-            const span = spanning(left.span, right.span);
-            return { kind: 'join', type: 'cross', left, right, on: undefined, using: undefined, span };
-          });
+        },
+      },
+      {
+        ALT: () => {
+          this.CONSUME(T.K.OUTER);
+          return this.SUBRULE1(this.apply, { ARGS: [left, 'outer'] });
         },
       },
       {
@@ -114,6 +143,72 @@ export abstract class Sources extends Expressions {
       },
     ]),
   );
+
+  readonly apply: Rule<Apply, [left: TableSource, type: Apply['type']]> = this.rule('apply', (left, type) => {
+    this.CONSUME(T.K.APPLY);
+    const right = this.SUBRULE(this.tablePrimary);
+    return this.ACTION(() => ({ kind: 'apply', type, left, right, span: spanning(left.span, right.span) }));
+  });
+
+  /** `PIVOT (SUM(v) FOR k IN ([2019], [2020])) AS p`. */
+  readonly pivot: Rule<Pivot, [source: TableSource]> = this.rule('pivot', (source) => {
+    this.CONSUME(T.K.PIVOT);
+    this.CONSUME(T.LeftParen);
+    const name = this.SUBRULE(this.objectName);
+    const aggregate = this.SUBRULE(this.callTail, { ARGS: [name?.parts ?? []] });
+    this.CONSUME(T.K.FOR);
+    const column = this.SUBRULE(this.pivotedColumn);
+    this.CONSUME(T.K.IN);
+    this.CONSUME1(T.LeftParen);
+    const values = this.list(() => {
+      const token = this.OR({
+        ERR_MSG: 'a name',
+        DEF: [{ ALT: () => this.CONSUME(T.Name) }, { ALT: () => this.CONSUME(T.StringText) }],
+      });
+      return this.ACTION(() => aliasOf(token));
+    });
+    this.closeList();
+    this.CONSUME1(T.RightParen);
+    const named = this.SUBRULE(this.sourceAlias);
+    return this.ACTION(() => ({
+      kind: 'pivot',
+      source,
+      aggregate,
+      column,
+      values,
+      ...named,
+      span: this.since(source.span.start),
+    }));
+  });
+
+  /** `UNPIVOT (v FOR k IN (a, b)) AS u`. */
+  readonly unpivot: Rule<Unpivot, [source: TableSource]> = this.rule('unpivot', (source) => {
+    this.CONSUME(T.K.UNPIVOT);
+    this.CONSUME(T.LeftParen);
+    const value = this.SUBRULE(this.identifier);
+    this.CONSUME(T.K.FOR);
+    const name = this.SUBRULE1(this.identifier);
+    this.CONSUME(T.K.IN);
+    this.CONSUME1(T.LeftParen);
+    const from = this.list(() => this.SUBRULE(this.pivotedColumn));
+    this.closeList();
+    this.CONSUME1(T.RightParen);
+    const named = this.SUBRULE(this.sourceAlias);
+    return this.ACTION(() => ({
+      kind: 'unpivot',
+      source,
+      value,
+      name,
+      from,
+      ...named,
+      span: this.since(source.span.start),
+    }));
+  });
+
+  readonly pivotedColumn: Rule<ColumnReference> = this.rule('pivotedColumn', () => {
+    const { parts, span } = this.SUBRULE(this.objectName);
+    return this.ACTION(() => ({ kind: 'column', parts, span }));
+  });
 
   /** `JOIN`, `INNER JOIN`, `LEFT OUTER HASH JOIN`. */
   readonly joinType: Rule<Join['type']> = this.rule('joinType', () => {
@@ -159,44 +254,167 @@ export abstract class Sources extends Expressions {
     }),
   );
 
-  readonly tablePrimary: Rule<TableSource> = this.rule('tablePrimary', () => {
-    this.ACTION(() => this.refuseIf(REFUSED_SOURCES));
-    const made = this.OR<TableSource>({
+  readonly tablePrimary: Rule<TableSource> = this.rule('tablePrimary', () =>
+    this.OR<TableSource>({
       ERR_MSG: 'a table or "("',
-      DEF: [{ ALT: () => this.SUBRULE(this.namedSource) }, { ALT: () => this.SUBRULE(this.parenthesisedSource) }],
-    });
-    this.ACTION(() => this.refuseIf(REFUSED_AFTER_SOURCE));
-    return made;
-  });
+      DEF: [
+        {
+          GATE: () => this.next(T.LeftParen, 2),
+          ALT: () => this.SUBRULE(this.openRowset),
+          IGNORE_AMBIGUITIES: true,
+        },
+        { ALT: () => this.SUBRULE(this.namedSource) },
+        { ALT: () => this.SUBRULE(this.tableVariable) },
+        { ALT: () => this.SUBRULE(this.parenthesisedSource) },
+      ],
+    }),
+  );
 
   /** `t`, `s.t AS x`, `f(1) AS t(c)`. */
   readonly namedSource: Rule<TableSource> = this.rule('namedSource', () => {
     const start = this.here();
     const name = this.SUBRULE(this.objectName);
-    this.ACTION(() => this.refuseSpecialSource(name));
-    const args = this.OPTION(() => this.SUBRULE(this.sourceArguments));
-    const hinted = this.OPTION1({ GATE: () => this.next(T.LeftParen, 2), DEF: () => this.SUBRULE(this.tableHints) });
+    const called = this.ACTION(() => {
+      this.refuseSpecialSource(name);
+      if (this.next(T.K.FOR) && this.word(2) === 'SYSTEM_TIME') this.refuse('FOR SYSTEM_TIME', 2);
+      return name.parts.length === 1 ? (name.parts[0]?.name.toUpperCase() ?? '') : '';
+    });
+    const args = this.OPTION(() => this.SUBRULE(this.sourceArguments, { ARGS: [NAMED_ARGUMENTS.has(called)] }));
+    const schema = this.OPTION1({
+      GATE: () => args !== undefined && this.next(T.LeftParen, 2) && WITH_SCHEMA.has(called),
+      DEF: () => this.SUBRULE(this.schema),
+    });
+    const hinted = this.OPTION2({
+      GATE: () => schema === undefined && this.next(T.LeftParen, 2),
+      DEF: () => this.SUBRULE(this.tableHints),
+    });
+    const sampled = this.OPTION5(() => this.SUBRULE(this.tableSample));
     const named = this.SUBRULE(this.sourceAlias);
-    this.OPTION2({
+    const sample = this.OPTION3(() => this.SUBRULE1(this.tableSample)) ?? sampled;
+    this.OPTION4({
       GATE: () => hinted === undefined && this.next(T.LeftParen, 2),
       DEF: () => this.SUBRULE1(this.tableHints),
     });
     return this.ACTION(() => {
       const span = this.since(start);
-      return args === undefined
-        ? { kind: 'table', name, sample: undefined, ...named, span }
-        : { kind: 'table-function', name, args, named: [], schema: undefined, ...named, span };
+      const isTable = args === undefined || (schema === undefined && isOldHint(args.args));
+      return isTable
+        ? { kind: 'table', name, sample, ...withoutHints(named), span }
+        : { kind: 'table-function', name, ...args, schema, ...named, span };
     });
   });
 
-  readonly sourceArguments: Rule<Expression[]> = this.rule('sourceArguments', () => {
-    this.CONSUME(T.LeftParen);
-    const args = this.list(() => this.SUBRULE(this.expression), T.RightParen);
-    this.closeList();
+  /** `@t AS x`. */
+  readonly tableVariable: Rule<TableVariable> = this.rule('tableVariable', () => {
+    const start = this.here();
+    const variable = this.CONSUME(T.Variable);
     this.ACTION(() => {
-      if (this.next(T.K.WITH) && this.next(T.LeftParen, 2)) this.refuse('a schema of a table function');
+      if (this.next(T.Dot)) this.refuse('a method of a variable');
     });
-    return args;
+    const named = this.SUBRULE(this.sourceAlias);
+    return this.ACTION(() => ({
+      kind: 'table-variable',
+      name: variable.image.slice(1),
+      ...named,
+      span: this.since(start),
+    }));
+  });
+
+  /** `TABLESAMPLE [SYSTEM] (10 PERCENT) [REPEATABLE (1)]`. */
+  readonly tableSample: Rule<TableSample> = this.rule('tableSample', () => {
+    const start = this.here();
+    this.CONSUME(T.K.TABLESAMPLE);
+    this.OPTION(() => this.CONSUME(T.K.SYSTEM));
+    this.CONSUME(T.LeftParen);
+    const count = this.SUBRULE(this.operation);
+    const unit = this.OPTION1(() =>
+      this.OR<TableSample['unit']>([
+        { ALT: () => this.CONSUME(T.K.PERCENT) && 'percent' },
+        { ALT: () => this.CONSUME(T.K.ROWS) && 'rows' },
+      ]),
+    );
+    this.CONSUME(T.RightParen);
+    const seed = this.OPTION2(() => {
+      this.CONSUME(T.K.REPEATABLE);
+      this.CONSUME1(T.LeftParen);
+      const value = this.SUBRULE1(this.operation);
+      this.CONSUME1(T.RightParen);
+      return value;
+    });
+    return this.ACTION(() => ({ count, unit: unit ?? 'percent', seed, span: this.since(start) }));
+  });
+
+  readonly sourceArguments: Rule<Arguments, [named: boolean]> = this.rule('sourceArguments', (isNamed) => {
+    this.CONSUME(T.LeftParen);
+    const args: Expression[] = [];
+    const named: NamedArgument[] = [];
+    this.list(() => {
+      this.branch(
+        0,
+        () => isNamed && this.next(T.Equal, 2),
+        () => named.push(this.SUBRULE(this.namedArgument)),
+        () => args.push(this.SUBRULE(this.expression)),
+      );
+    }, T.RightParen);
+    this.closeList();
+    return { args, named };
+  });
+
+  /** `CHUNK_SIZE = 100`, `TABLE = t AS a`. */
+  readonly namedArgument: Rule<NamedArgument> = this.rule('namedArgument', () => {
+    const start = this.here();
+    const name = this.CONSUME(T.AnyWord);
+    const isTable = this.ACTION(() => ['TABLE', 'DATA'].includes(name.image.toUpperCase()));
+    this.CONSUME(T.Equal);
+    const value = this.branch<Expression | TableReference>(
+      0,
+      () => isTable && !this.next(T.Variable),
+      () => this.SUBRULE(this.argumentTable),
+      () => this.SUBRULE(this.expression),
+    );
+    return this.ACTION(() => ({ name: name.image.toUpperCase(), value, span: this.since(start) }));
+  });
+
+  readonly argumentTable: Rule<TableReference> = this.rule('argumentTable', () => {
+    const start = this.here();
+    const name = this.SUBRULE(this.objectName);
+    const named = this.SUBRULE(this.sourceAlias);
+    return this.ACTION(() => ({ kind: 'table', name, sample: undefined, ...named, span: this.since(start) }));
+  });
+
+  /** `WITH (name type [COLLATE c] [ordinal | 'path'] [AS JSON], …)`. */
+  readonly schema: Rule<SchemaColumn[]> = this.rule('schema', () => {
+    this.CONSUME(T.K.WITH);
+    this.CONSUME(T.LeftParen);
+    const columns = this.list(() => this.SUBRULE(this.schemaColumn));
+    this.closeList();
+    return columns;
+  });
+
+  readonly schemaColumn: Rule<SchemaColumn> = this.rule('schemaColumn', () => {
+    const start = this.here();
+    const name = this.SUBRULE(this.identifier);
+    const type = this.SUBRULE(this.typeName);
+    const collation = this.OPTION(() => {
+      this.CONSUME(T.K.COLLATE);
+      return this.SUBRULE1(this.identifier);
+    });
+    const place = this.OPTION1(() =>
+      this.OR([{ ALT: () => this.CONSUME(T.Integer) }, { ALT: () => this.CONSUME(T.StringText) }]),
+    );
+    const json = this.OPTION2(() => {
+      this.CONSUME(T.K.AS);
+      return this.CONSUME(T.K.JSON);
+    });
+    return this.ACTION(() => ({
+      name,
+      type,
+      collation,
+      path: place?.tokenType === T.StringText ? stringOf(place) : undefined,
+      ordinal: place?.tokenType === T.Integer ? Number(place.image) : undefined,
+      asJson: json !== undefined,
+      span: this.since(start),
+    }));
   });
 
   /** A derived table, or joins in parentheses. */
@@ -237,6 +455,90 @@ export abstract class Sources extends Expressions {
     });
     const columns = this.OPTION1({ GATE: () => alias !== undefined, DEF: () => this.SUBRULE(this.columnList) }) ?? [];
     return { alias, columns };
+  });
+
+  /** `OPENROWSET (BULK 'a.csv', FORMAT = 'CSV') WITH (…) AS r`. */
+  readonly openRowset: Rule<OpenRowset> = this.rule('openRowset', () => {
+    const start = this.here();
+    this.CONSUME(T.K.OPENROWSET);
+    this.CONSUME(T.LeftParen);
+    this.ACTION(() => {
+      if (this.next(T.StringText) || this.next(T.K.PROVIDER)) this.refuse('OPENROWSET without BULK');
+    });
+    this.CONSUME(T.K.BULK);
+    const paths = this.SUBRULE(this.rowsetPaths);
+    const options: RawRowsetOption[] = [];
+    this.MANY(() => {
+      this.CONSUME(T.Comma);
+      options.push(this.SUBRULE(this.rowsetOption));
+    });
+    this.closeList();
+    const schema = this.OPTION({ GATE: () => this.next(T.LeftParen, 2), DEF: () => this.SUBRULE(this.schema) });
+    const named = this.SUBRULE(this.sourceAlias);
+    return this.ACTION(() => {
+      const span = this.since(start);
+      return { kind: 'openrowset', paths, options: openRowsetOf(options, schema, span), schema, ...named, span };
+    });
+  });
+
+  readonly rowsetPaths: Rule<StringLiteral[]> = this.rule('rowsetPaths', () =>
+    this.branch<StringLiteral[]>(
+      0,
+      () => this.next(T.LeftParen),
+      () => {
+        this.CONSUME(T.LeftParen);
+        const paths = this.list(() => stringOf(this.CONSUME(T.StringText)));
+        this.closeList();
+        return paths;
+      },
+      () => [stringOf(this.CONSUME1(T.StringText))],
+    ),
+  );
+
+  /** `NAME = value`, `SINGLE_CLOB`. */
+  readonly rowsetOption: Rule<RawRowsetOption> = this.rule('rowsetOption', () => {
+    const name = this.CONSUME(T.Name);
+    const value = this.OPTION(() => {
+      this.CONSUME(T.Equal);
+      return this.SUBRULE(this.rowsetValue);
+    });
+    return this.ACTION(() => ({ name: identifierOf(name), value }));
+  });
+
+  readonly rowsetValue: Rule<RawValue> = this.rule('rowsetValue', () => {
+    const start = this.here();
+    return this.OR<RawValue>({
+      ERR_MSG: 'a string, a number or a word',
+      DEF: [
+        {
+          ALT: () => {
+            const token = this.CONSUME(T.StringText);
+            return this.ACTION(() => ({ kind: 'string', literal: stringOf(token), span: spanOf(token) }));
+          },
+        },
+        {
+          ALT: () => {
+            const minus = this.OPTION(() => this.CONSUME(T.Minus));
+            const token = this.CONSUME(T.Numeric);
+            return this.ACTION(() => {
+              const text = minus === undefined ? token.image : `-${token.image}`;
+              return { kind: 'number', text, span: this.since(start) };
+            });
+          },
+        },
+        {
+          ALT: () => {
+            const token = this.CONSUME(T.AnyWord);
+            return this.ACTION(() => ({
+              kind: 'word',
+              name: identifierOf(token),
+              arguments: false,
+              span: spanOf(token),
+            }));
+          },
+        },
+      ],
+    });
   });
 
   /** `WITH (NOLOCK, INDEX (1))`: read, checked against T-SQL's list and dropped. */
@@ -281,7 +583,7 @@ export abstract class Sources extends Expressions {
 
   protected refuseSpecialSource(name: ObjectName): void {
     const last = name.parts.at(-1)?.name.toUpperCase() ?? '';
-    if (SPECIAL_SOURCES.has(last) && this.next(T.LeftParen))
+    if (REFUSED_SOURCES.has(last) && this.next(T.LeftParen))
       throw error('not-supported', { what: last }, { span: name.span });
   }
 
@@ -290,4 +592,19 @@ export abstract class Sources extends Expressions {
       throw error('syntax/too-deep', { limit: MAX_OPEN_JOINS }, { span: spanOf(this.LA(1)) });
     }
   }
+}
+
+/** `t (NOLOCK)`: a hint without WITH, not a call. */
+function isOldHint(args: readonly Expression[]): boolean {
+  const [first] = args;
+  return args.length === 1 && first?.kind === 'column' && first.parts.length === 1 && isHint(first.parts[0]);
+}
+
+/** `t AS x (NOLOCK)`. */
+function withoutHints({ alias, columns }: Alias): Alias {
+  return columns.length === 1 && isHint(columns[0]) ? { alias, columns: [] } : { alias, columns };
+}
+
+function isHint(name: Identifier | undefined): boolean {
+  return name !== undefined && !name.quoted && TABLE_HINTS.has(name.name.toUpperCase());
 }

@@ -3,11 +3,12 @@
 import type { IOrAlt, IToken } from 'chevrotain';
 import { error } from '../common/errors.ts';
 import type { SetIdentityInsert, SetStatement, Statement } from './ast.ts';
-import { type Outcome, type Rule, spanOf } from './kit.ts';
+import type { Outcome, Rule } from './kit.ts';
 import { joinedName } from './queries.ts';
 import { MAX_DEPTH, type Scan } from './scan.ts';
 import { Scripts } from './scripts.ts';
 import { changesRows } from './statement-heads.ts';
+import { spanOf } from './token-span.ts';
 import * as T from './tokens.ts';
 import { unsupportedStatement } from './unsupported.ts';
 

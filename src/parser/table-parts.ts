@@ -5,8 +5,8 @@ import { error, type SqlcError } from '../common/errors.ts';
 import { type Span, spanning } from '../common/span.ts';
 import { didYouMean } from '../common/suggest.ts';
 import type { Expression, Identifier, TableColumn, TableConstraint, TableLayout, TypeName } from './ast.ts';
-import { spanOf } from './kit.ts';
 import { either } from './options.ts';
+import { spanOf } from './token-span.ts';
 
 /** A column while its attributes are read. */
 export interface ColumnParts {

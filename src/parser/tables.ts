@@ -17,7 +17,7 @@ import type {
   TableConstraint,
 } from './ast.ts';
 import { Externals } from './externals.ts';
-import { type Rule, spanOf } from './kit.ts';
+import type { Rule } from './kit.ts';
 import { unexpected } from './syntax-error.ts';
 import {
   type ColumnParts,
@@ -29,6 +29,7 @@ import {
   type RawLayoutOption,
   typedInAs,
 } from './table-parts.ts';
+import { spanOf } from './token-span.ts';
 import * as T from './tokens.ts';
 
 interface Elements {

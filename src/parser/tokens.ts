@@ -49,6 +49,8 @@ export const Concat = token('Concat', '"||"', [Arithmetic]);
 export const BitAnd = token('BitAnd', '"&"', [Arithmetic]);
 export const BitOr = token('BitOr', '"|"', [Arithmetic]);
 export const BitXor = token('BitXor', '"^"', [Arithmetic]);
+export const ShiftLeft = token('ShiftLeft', '"<<"', [Arithmetic]);
+export const ShiftRight = token('ShiftRight', '">>"', [Arithmetic]);
 export const Tilde = token('Tilde', '"~"', [Prefix, Filler]);
 export const Equal = token('Equal', '"="', [Comparison]);
 export const NotEqual = token('NotEqual', '"<>"', [Comparison]);
@@ -62,6 +64,14 @@ export const RightParen = token('RightParen', '")"', []);
 export const Comma = token('Comma', '","', [Filler]);
 export const Dot = token('Dot', '"."', [Filler]);
 export const DoubleColon = token('DoubleColon', '"::"', []);
+/** `[` of a list, `ARRAY[`; other brackets enclose names. */
+export const ListStart = token('ListStart', '"["', []);
+/** `[` of a subscript. */
+export const SubscriptStart = token('SubscriptStart', '"["', []);
+export const RightBracket = token('RightBracket', '"]"', []);
+export const LeftBrace = token('LeftBrace', '"{"', []);
+export const RightBrace = token('RightBrace', '"}"', []);
+export const Colon = token('Colon', '":"', []);
 export const Separator = token('Separator', '";"', []);
 /** A character outside the language; never part of a rule, so it is reported where it stands. */
 export const Unknown = token('Unknown', 'a character', []);
@@ -92,20 +102,32 @@ const namesToo = {
   ...words('ANALYZE APPLY BOTH CREDENTIAL CURRENT DATA DATABASE FILE FIRST FOLLOWING FORMAT IDENTITY', [BareName]),
   ...words('LEADING MAX NEXT NULLS ONLY PARTITION PERCENT PRECEDING RANGE ROW ROWS SCOPED SECRET', [BareName]),
   ...words('SERVICE SOURCE TIES TRAILING UNBOUNDED', [BareName]),
-  ...words('ADD CACHE CATCH CHECK CLUSTERED COLUMN COLUMNSTORE CYCLE DECRYPTION ENCRYPTION ENFORCED', [BareName]),
-  ...words('IDENTITY_INSERT INCLUDE INCREMENT INDEX KEY MASTER MATCHED MAXVALUE MINVALUE MODEL NO NOCHECK', [BareName]),
-  ...words('NONCLUSTERED OBJECT PASSWORD PERSISTED REPLACE RESTART SAVE SCHEMA SEQUENCE START STATISTICS', [BareName]),
-  ...words('TARGET TRAN TRANSACTION TRY VALUE VIEW WORK', [BareName]),
+  ...words('ABSENT ADD AUTO BULK CACHE CATCH CHECK CLUSTERED COLUMN COLUMNSTORE CYCLE DECRYPTION ENCRYPTION ENFORCED', [
+    BareName,
+  ]),
+  ...words('IDENTITY_INSERT INCLUDE INCREMENT INDEX JSON KEY MASTER MATCHED MAXVALUE MINVALUE MODEL NO NOCHECK PATH', [
+    BareName,
+  ]),
+  ...words(
+    'INCLUDE_NULL_VALUES WITHOUT_ARRAY_WRAPPER NONCLUSTERED OBJECT PARAMETERS PASSWORD PROVIDER PERSISTED REPEATABLE REPLACE RESTART ROOT SAVE SCHEMA SEQUENCE START STATISTICS',
+    [BareName],
+  ),
+  ...words('SETS SYSTEM TARGET TIME TRAN TRANSACTION TRY VALUE VIEW WORK ZONE CUBE ROLLUP GROUPING OPENROWSET', [
+    BareName,
+  ]),
 };
 
 /** The same, but no alias without AS: `FROM t LIMIT 5` limits, it does not rename t. */
 const clauseWords = {
-  ...words('AT CLOSE COPY EXPLAIN IGNORE LIMIT OFFSET OPEN OUTPUT QUALIFY RENAME RESPECT THROW USING', [Name]),
+  ...words(
+    'AT CLOSE COPY EXCLUDE EXPLAIN ILIKE RETURNING IGNORE LIMIT OFFSET OPEN OUTPUT QUALIFY RENAME RESPECT THROW USING',
+    [Name],
+  ),
   ...words('WINDOW WITHIN', [Name]),
 };
 
 /** Keywords only before "(": elsewhere they are names like any other. */
-const callWords = words('CAST CONVERT TRIM TRY_CAST TRY_CONVERT', [AnyWord]);
+const callWords = words('CAST CONVERT PARSE TRIM TRY_PARSE TRY_CAST TRY_CONVERT', [AnyWord]);
 
 /** The token type of each keyword, by its upper-case text. */
 export const K = { ...reserved, ...namesToo, ...clauseWords, ...callWords };
@@ -132,9 +154,10 @@ export const vocabulary: TokenType[] = [
   ...[Filler, AnyWord, Name, BareName, Word, QuotedName, ReservedWord, NiladicFunction, ClauseWord],
   ...[Numeric, Integer, Decimal, Money, StringText, Binary, Variable],
   ...[Infix, Arithmetic, Comparison, Prefix, CompoundAssign],
-  ...[Plus, Minus, Star, Slash, Modulo, Concat, BitAnd, BitOr, BitXor, Tilde],
+  ...[Plus, Minus, Star, Slash, Modulo, Concat, BitAnd, BitOr, BitXor, ShiftLeft, ShiftRight, Tilde],
   ...[Equal, NotEqual, Less, LessEqual, Greater, GreaterEqual],
-  ...[LeftParen, RightParen, Comma, Dot, DoubleColon, Separator, Unknown],
+  ...[LeftParen, RightParen, ListStart, SubscriptStart, RightBracket, LeftBrace, RightBrace, Colon],
+  ...[Comma, Dot, DoubleColon, Separator, Unknown],
   ...Object.values(K),
 ];
 

@@ -3,8 +3,8 @@
 import type { IToken } from 'chevrotain';
 import { error, type SqlcError } from '../common/errors.ts';
 import { spanning } from '../common/span.ts';
-import { spanOf } from './kit.ts';
 import type { Ahead } from './statement-heads.ts';
+import { spanOf } from './token-span.ts';
 import * as T from './tokens.ts';
 
 const FIRST_WORDS: ReadonlySet<string> = new Set([

@@ -18,6 +18,7 @@ export interface Query extends Node {
 }
 /** `FOR JSON PATH | AUTO [, ROOT ('r')] [, INCLUDE_NULL_VALUES] [, WITHOUT_ARRAY_WRAPPER]`. */
 export interface ForJson extends Node {
+  readonly kind: 'for-json';
   readonly mode: 'path' | 'auto';
   /** ROOT without a name is 'root'. */
   readonly root: string | undefined;
