@@ -34,6 +34,7 @@ function options(call: LocalOperation['call']): CallOptions {
     budget: new Budget({}),
     errorLimit: new ErrorLimit(undefined),
     cache: undefined,
+    holdPartial: false,
     signal: new AbortController().signal,
     maxWaitSeconds: 120,
     maxStallSeconds: 300,

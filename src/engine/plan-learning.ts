@@ -3,7 +3,7 @@
 
 import type { ExternalFiles } from '../exec/external-table.ts';
 import { openTable } from '../exec/open-table.ts';
-import { runStage } from '../exec/run-stage.ts';
+import { runStages } from '../exec/run-stage.ts';
 import type { StatementWork } from '../exec/statement-work.ts';
 import type { Query } from '../parser/ast.ts';
 import { fragmentPlan } from '../planner/fragment.ts';
@@ -36,7 +36,7 @@ export async function planAfterProbing(
   for (const table of planned.physical.external) await openTable(table, work, files);
   for (const [i, probe] of probes.entries()) {
     const physical = fragmentPlan(probe.plan, inputs.names, context, false, FAR * (i + 1));
-    for (const stage of physical.stages) await runStage(stage, work);
+    await runStages(physical.stages, work);
     if (physical.output.kind !== 'fragment') continue;
     const { sql, parameters } = physical.output.fragment;
     const [[rows, kept] = []] = await work.connection.rows(sql, parameters, work.options.signal);

@@ -30,6 +30,7 @@ export class AnswerTable {
     this.#types = types;
   }
 
+  /** Takes the connection over: it appends while others read. */
   static async create(connection: Connection, schema: string, table: string, call: PhysicalCall): Promise<AnswerTable> {
     const keys = call.operation.inputs.map((): SqlType => VARBINARY_MAX);
     const types = [...keys, call.operation.answer, ERROR];
@@ -40,16 +41,23 @@ export class AnswerTable {
     return new AnswerTable(connection, schema, table, types);
   }
 
-  /** Query for the distinct inputs among some rows that no answer is known for yet, with the first row that needs each. */
-  missing(call: PhysicalCall, rows: string, first: string | undefined): string {
-    const inputs = call.inputs.map(columnName);
-    const keys = inputs.map((c, i) => `encode(${c}) AS k${i + 1}`);
-    const names = inputs.map((_, i) => `k${i + 1}`);
-    const wanted = `SELECT ${keys.join(', ')}${first === undefined ? '' : `, ${first} AS first`} FROM ${rows} WHERE ${needed(call)}`;
+  /**
+   * Query for the distinct inputs of calls among some rows that no answer is known for yet.
+   *
+   * @param first column that numbers the rows: with it comes the first row that needs each input
+   */
+  missing(calls: readonly PhysicalCall[], rows: string, first: string | undefined): string {
+    const names = this.#types.slice(0, -2).map((_, i) => `k${i + 1}`);
+    const wanted = calls.map((call) => {
+      const keys = call.inputs.map((id, i) => `encode(${columnName(id)}) AS k${i + 1}`);
+      const items = first === undefined ? keys : [...keys, `${first} AS first`];
+      return `SELECT ${items.join(', ')} FROM ${rows} WHERE ${needed(call)}`;
+    });
+    const all = `(${wanted.join(' UNION ALL ')}) AS w`;
     const distinct =
       first === undefined
-        ? `SELECT DISTINCT ${names.join(', ')} FROM (${wanted}) AS w`
-        : `SELECT ${names.join(', ')}, min(first) AS first FROM (${wanted}) AS w GROUP BY ${names.join(', ')}`;
+        ? `SELECT DISTINCT ${names.join(', ')} FROM ${all}`
+        : `SELECT ${names.join(', ')}, min(first) AS first FROM ${all} GROUP BY ${names.join(', ')}`;
     const known = names.map((k) => `a.${k} IS NOT DISTINCT FROM d.${k}`).join(' AND ');
     const unknown =
       this.#rows === 0
@@ -58,13 +66,10 @@ export class AnswerTable {
     return `SELECT * FROM (${distinct}) AS d${unknown}`;
   }
 
-  /** How many rows need an answer. */
-  async count(call: PhysicalCall, rows: string, signal: AbortSignal): Promise<number> {
-    const [[found] = []] = await this.#connection.rows(
-      `SELECT count(*) FROM ${rows} WHERE ${needed(call)}`,
-      [],
-      signal,
-    );
+  /** How many rows need an answer, once for each call. */
+  async count(calls: readonly PhysicalCall[], rows: string, signal: AbortSignal): Promise<number> {
+    const counts = calls.map((call) => `(SELECT count(*) FROM ${rows} WHERE ${needed(call)})`);
+    const [[found] = []] = await this.#connection.rows(`SELECT ${counts.join(' + ')}`, [], signal);
     return Number(found ?? 0);
   }
 
@@ -95,6 +100,10 @@ export class AnswerTable {
     } finally {
       appender.closeSync();
     }
+  }
+
+  close(): void {
+    this.#connection.close();
   }
 
   #append(appender: DuckDBAppender, answers: readonly Answered[]): void {

@@ -5,7 +5,7 @@ import { error, SqlcError } from '../common/errors.ts';
 import { timerMs } from '../common/timer.ts';
 import type { BehindAnswers } from '../planner/behind-answers.ts';
 import type { ColumnId } from '../planner/expression.ts';
-import type { PhysicalCall, PhysicalPlan } from '../planner/physical.ts';
+import type { PhysicalPlan } from '../planner/physical.ts';
 import { columnName, type Fragment } from '../planner/unparse.ts';
 import { Demand } from '../udf/demand.ts';
 import { isLocal } from '../udf/operation.ts';
@@ -13,7 +13,8 @@ import type { ServicePool } from '../udf/service.ts';
 import { distinctKeys } from './distinct-keys.ts';
 import type { ExternalFiles } from './external-table.ts';
 import { openTable } from './open-table.ts';
-import { inputsOf, type StatementWork } from './statement-work.ts';
+import { inputsOf, type SharedCalls, type StatementWork, sharedCalls } from './statement-work.ts';
+import { MAX_HELD_ROWS } from './stream-segment.ts';
 
 export interface CallEstimate {
   readonly operation: string;
@@ -64,8 +65,9 @@ export function totalOf(calls: readonly CallEstimate[]): EstimatedTotal {
   };
 }
 
+/** Calls that share an answer table, where they stand in the plan. */
 interface Planned {
-  readonly call: PhysicalCall;
+  readonly calls: SharedCalls;
   readonly stage: number;
   readonly fragment: Fragment;
   readonly afterCalls: boolean;
@@ -94,30 +96,62 @@ export async function estimateCalls(
   const clock = AbortSignal.timeout(timerMs(Math.ceil(seconds * 1000)));
   const signal = AbortSignal.any([work.options.signal, clock]);
   let readable = seconds > 0 && (await inTime(() => openAll(plan, work, files), clock, work)) !== undefined;
-  const estimates: CallEstimate[] = [];
+  const found = new Map<string, Counted | undefined>();
   for (const planned of calls) {
-    const behind = planned.afterCalls ? expected.behindAnswers.get(planned.call.answer) : undefined;
-    const read = () => (planned.afterCalls ? guess(planned, behind, work, signal) : count(planned, work, signal));
+    const read = () => (planned.afterCalls ? guess(planned, expected, work, signal) : count(planned, work, signal));
     const counted = readable ? await inTime(read, clock, work) : undefined;
     if (counted === undefined && !planned.afterCalls) readable = false;
-    estimates.push(await estimate(planned, counted, expected, work));
+    const [{ answers }] = planned.calls;
+    const before = found.get(answers);
+    found.set(answers, before === undefined ? counted : both(before, counted));
+  }
+  const estimates: CallEstimate[] = [];
+  for (const [answers, counted] of found) {
+    const planned = calls.find((c) => c.calls[0].answers === answers);
+    if (planned !== undefined) estimates.push(await estimate(planned, counted, expected, work));
   }
   return estimates;
 }
 
+/** Of two places that share an answer table: what the second needs and the first does not ask for comes on top. */
+function both(a: Counted | undefined, b: Counted | undefined): Counted | undefined {
+  if (a === undefined || b === undefined) return undefined;
+  return {
+    rows: a.rows + b.rows,
+    distinct: a.distinct + b.distinct,
+    cached: a.cached + b.cached,
+    documents: a.documents + b.documents,
+    requests: a.requests + b.requests,
+    price: a.price === undefined || b.price === undefined ? undefined : a.price + b.price,
+    exact: a.exact && b.exact,
+  };
+}
+
 function plannedCalls({ stages, output }: PhysicalPlan): Planned[] {
-  const staged = stages.map((s): Planned => ({ ...s, shape: 'set-oriented', limited: false }));
+  const staged = stages.flatMap(({ calls, after, ...step }) =>
+    sharedCalls(calls).map(
+      (shared): Planned => ({
+        ...step,
+        calls: shared,
+        afterCalls: after.length > 0,
+        shape: 'set-oriented',
+        limited: false,
+      }),
+    ),
+  );
   if (output.kind === 'fragment') return staged;
   const limited = output.limit !== undefined;
-  const streamed = output.segments.map(
-    (segment, i): Planned => ({
-      call: segment.call,
-      stage: segment.stage,
-      fragment: i === 0 ? output.source : segment.body,
-      afterCalls: i > 0 || output.sourceAfterCalls,
-      shape: 'streaming',
-      limited,
-    }),
+  const streamed = output.segments.flatMap((segment, i) =>
+    sharedCalls(segment.calls).map(
+      (shared): Planned => ({
+        calls: shared,
+        stage: segment.stage,
+        fragment: i === 0 ? output.source : segment.body,
+        afterCalls: i > 0 || output.sourceAfter.length > 0,
+        shape: 'streaming',
+        limited,
+      }),
+    ),
   );
   return [...staged, ...streamed];
 }
@@ -150,23 +184,26 @@ interface Counted {
 }
 
 async function count(planned: Planned, work: StatementWork, signal: AbortSignal): Promise<Counted> {
-  const { call, fragment, stage } = planned;
+  const { calls, fragment, stage, limited, shape } = planned;
   const { connection, names, options } = work;
   const table = names.stage(stage);
-  const kept = [...new Set(call.inputs)].map(columnName).join(', ');
+  const [first] = calls;
+  const kept = [...new Set(calls.flatMap((call) => call.inputs))].map(columnName).join(', ');
   await connection.run(
     `CREATE OR REPLACE TABLE ${table} AS SELECT ${kept} FROM (${fragment.sql}) AS t`,
     fragment.parameters,
     signal,
   );
-  const answers = await work.answersOf(call);
-  const rows = await answers.count(call, table, signal);
+  const answers = await work.answersOf(first);
+  const rows = await answers.count(calls, table, signal);
   const reader = await options.database.connect();
   try {
-    const keys = answers.missing(call, table, undefined);
-    const found = await measure(planned, work, reader.stream(distinctKeys(keys, call.inputs.length), [], signal));
-    await answers.pretend(keys, call.inputs.length, found.distinct);
-    return { rows, ...found, exact: !planned.limited };
+    const keys = answers.missing(calls, table, undefined);
+    const found = await measure(planned, work, reader.stream(distinctKeys(keys, first.inputs.length), [], signal));
+    await answers.pretend(keys, first.inputs.length, found.distinct);
+    // A longer stream may have to send a batch that is not full.
+    const whole = shape === 'set-oriented' || rows <= MAX_HELD_ROWS;
+    return { rows, ...found, exact: whole && !limited };
   } finally {
     reader.close();
   }
@@ -174,33 +211,38 @@ async function count(planned: Planned, work: StatementWork, signal: AbortSignal)
 
 /** Behind answers: as many rows and inputs as the learnt selectivities let through, none of them cached or long. */
 async function guess(
-  { call }: Planned,
-  behind: BehindAnswers | undefined,
+  { calls }: Planned,
+  expected: Expectations,
   work: StatementWork,
   signal: AbortSignal,
 ): Promise<Counted | undefined> {
-  if (behind === undefined) return undefined;
-  const { count, kept } = behind;
-  const [[rows, inputs] = []] = await work.connection.rows(count.sql, count.parameters, signal);
-  const reached = Number(rows ?? 0);
-  if (inputs === undefined) return undefined;
-  const perInput = reached / Math.max(1, Number(inputs));
-  const distinct = Math.round(Number(inputs) * (1 - (1 - kept) ** perInput));
-  const [service] = await work.poolOf(call);
-  const price = isLocal(call.operation) ? 0 : service.pricePer1000(call.operation.id);
+  let [rows, distinct] = [0, 0];
+  for (const { answer } of calls) {
+    const behind = expected.behindAnswers.get(answer);
+    if (behind === undefined) return undefined;
+    const { count, kept } = behind;
+    const [[reached, inputs] = []] = await work.connection.rows(count.sql, count.parameters, signal);
+    if (inputs === undefined) return undefined;
+    const perInput = Number(reached) / Math.max(1, Number(inputs));
+    rows += Math.round(Number(reached) * kept);
+    distinct += Math.round(Number(inputs) * (1 - (1 - kept) ** perInput));
+  }
+  const [{ operation }] = calls;
+  const [service] = await work.poolOf(calls[0]);
+  const price = isLocal(operation) ? 0 : service.pricePer1000(operation.id);
   return {
-    rows: Math.round(reached * kept),
+    rows,
     distinct,
     cached: 0,
     documents: distinct,
-    requests: Math.ceil(distinct / call.operation.limits.documents),
     price: price === undefined ? undefined : (price * distinct) / 1000,
+    requests: Math.ceil(distinct / operation.limits.documents),
     exact: false,
   };
 }
 
 async function measure(
-  { call }: Planned,
+  { calls: [call] }: Planned,
   work: StatementWork,
   chunks: Parameters<typeof inputsOf>[0],
 ): Promise<Omit<Counted, 'rows' | 'exact'>> {
@@ -221,7 +263,7 @@ async function measure(
 }
 
 async function estimate(
-  { call, shape }: Planned,
+  { calls: [call], shape }: Planned,
   counted: Counted | undefined,
   expected: Expectations,
   work: StatementWork,

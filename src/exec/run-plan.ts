@@ -7,17 +7,14 @@ import { chunkToBatch } from '../arrow/chunk-to-batch.ts';
 import type { PhysicalPlan } from '../planner/physical.ts';
 import type { ExternalFiles } from './external-table.ts';
 import { openTable } from './open-table.ts';
-import { runStage } from './run-stage.ts';
-import type { StatementWork } from './statement-work.ts';
-import { streamSegment } from './stream-segment.ts';
+import { runStages } from './run-stage.ts';
+import { type StatementWork, sharedCalls } from './statement-work.ts';
+import { type Chunks, streamSegment } from './stream-segment.ts';
 
 /** Everything the output needs: external tables opened, set-oriented calls answered. */
 export async function prepareOutput(plan: PhysicalPlan, work: StatementWork, files: ExternalFiles): Promise<void> {
   for (const table of plan.external) await openTable(table, work, files);
-  for (const step of plan.stages) {
-    await runStage(step, work);
-    await work.countRows(step.call, work.names.stage(step.stage));
-  }
+  await runStages(plan.stages, work);
 }
 
 /** @throws SqlcError whatever a fragment, a service or storage says; the signal's reason when cancelled */
@@ -50,10 +47,14 @@ async function* outputChunks(plan: PhysicalPlan, work: StatementWork): AsyncGene
   }
   const source = await database.connect();
   try {
-    const growing = output.limit !== undefined;
-    const first: AsyncGenerator<DuckDBDataChunk> = source.stream(output.source.sql, output.source.parameters, signal);
-    const rows = output.segments.reduce((chunks, segment) => streamSegment(segment, chunks, work, growing), first);
-    yield* rows;
+    const asked = output.segments.flatMap((segment) => sharedCalls(segment.calls).map(([call]) => call.answers));
+    const options = { growing: output.limit !== undefined, ahead: new Set(asked).size === asked.length };
+    const first: Chunks = (stop) => source.stream(output.source.sql, output.source.parameters, stop);
+    const rows = output.segments.reduce<Chunks>(
+      (below, segment) => (stop) => streamSegment(segment, below, work, options, stop),
+      first,
+    );
+    yield* rows(signal);
   } finally {
     source.close();
   }

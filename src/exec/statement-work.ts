@@ -94,7 +94,12 @@ export class StatementWork {
   async answersOf(call: PhysicalCall): Promise<AnswerTable> {
     const known = this.#answers.get(call.answers);
     if (known !== undefined) return known;
-    const made = await AnswerTable.create(this.connection, this.schema, answersTable(call.answers), call);
+    const made = await AnswerTable.create(
+      await this.options.database.connect(),
+      this.schema,
+      answersTable(call.answers),
+      call,
+    );
     this.#answers.set(call.answers, made);
     return made;
   }
@@ -127,13 +132,20 @@ export class StatementWork {
   }
 
   /**
-   * Asks the call's service for the inputs a query of keys gives.
+   * Asks the service of calls that share an answer table for the inputs a query of keys gives.
    *
-   * @param count how many they are, where that is known before they are read
+   * @param options.count how many they are, where that is known before they are read
+   * @param options.holdPartial more inputs come soon: a batch that is not full may wait for them
+   * @returns how many were answered or failed
    */
-  async ask(call: PhysicalCall, chunks: AsyncIterable<DuckDBDataChunk>, count?: number): Promise<void> {
+  async ask(
+    call: PhysicalCall,
+    chunks: AsyncIterable<DuckDBDataChunk>,
+    options: { readonly signal: AbortSignal; readonly count?: number; readonly holdPartial?: boolean },
+  ): Promise<number> {
     const { operation } = call;
-    const { signal, budget, errorLimit, maxWaitSeconds, maxStallSeconds } = this.options;
+    const { budget, errorLimit, maxWaitSeconds, maxStallSeconds } = this.options;
+    const { signal, count, holdPartial = false } = options;
     const pool = await this.poolOf(call);
     const stats = await this.#statisticsOf(call);
     const meter = this.#meters.get(call.answers) ?? { stats, pool, done: 0, total: undefined };
@@ -141,14 +153,15 @@ export class StatementWork {
     meter.total = count === undefined ? undefined : meter.done + count;
     const table = await this.answersOf(call);
     const cache = await this.cacheOf(call);
-    const inputs = counted(inputsOf(chunks, call.inputs.length), stats);
+    const before = meter.done;
     await table.fill(
-      inputs,
-      { operation, pool, stats, budget, errorLimit, cache, signal, maxWaitSeconds, maxStallSeconds },
+      flat(inputsOf(chunks, call.inputs.length)),
+      { operation, pool, stats, budget, errorLimit, cache, signal, holdPartial, maxWaitSeconds, maxStallSeconds },
       (answers) => {
         meter.done += answers;
       },
     );
+    return meter.done - before;
   }
 
   /** How far each call has come. */
@@ -156,10 +169,10 @@ export class StatementWork {
     return this.#meters.values();
   }
 
-  /** Counts the rows of a relation that need an answer of the call. */
-  async countRows(call: PhysicalCall, rows: string): Promise<void> {
-    const answers = await this.answersOf(call);
-    (await this.#statisticsOf(call)).countRows(await answers.count(call, rows, this.options.signal));
+  /** Counts the rows of a relation that need an answer of calls that share a table. */
+  async countRows(calls: SharedCalls, rows: string, signal: AbortSignal): Promise<void> {
+    const answers = await this.answersOf(calls[0]);
+    (await this.#statisticsOf(calls[0])).countRows(await answers.count(calls, rows, signal));
   }
 
   /** By name of the answer table. */
@@ -184,6 +197,7 @@ export class StatementWork {
 
   async close(): Promise<void> {
     for (const cleanup of this.#cleanups) cleanup();
+    for (const answers of this.#answers.values()) answers.close();
     try {
       await this.connection.run(`DROP SCHEMA IF EXISTS ${WORK}.${this.schema} CASCADE`);
     } finally {
@@ -201,9 +215,20 @@ export async function* inputsOf(chunks: AsyncIterable<DuckDBDataChunk>, width: n
   }
 }
 
-async function* counted(groups: AsyncIterable<Input[]>, stats: CallStatistics): AsyncGenerator<Input> {
-  for await (const group of groups) {
-    stats.distinct += group.length;
-    yield* group;
+async function* flat<T>(groups: AsyncIterable<readonly T[]>): AsyncGenerator<T> {
+  for await (const group of groups) yield* group;
+}
+
+/** Calls of one operation and service: one answer table, one set of distinct inputs. */
+export type SharedCalls = readonly [PhysicalCall, ...PhysicalCall[]];
+
+/** The calls by answer table. */
+export function sharedCalls(calls: readonly PhysicalCall[]): SharedCalls[] {
+  const groups = new Map<string, [PhysicalCall, ...PhysicalCall[]]>();
+  for (const call of calls) {
+    const group = groups.get(call.answers);
+    if (group === undefined) groups.set(call.answers, [call]);
+    else group.push(call);
   }
+  return [...groups.values()];
 }

@@ -1,5 +1,8 @@
-// The streaming shape: rows come in their order, are buffered in DuckDB, answered in waves and passed on through the
-// segment's SQL. Wave sizes depend on counts, never on time; the consumer's stop sends no further request.
+// The streaming shape: rows come in their order, are buffered in DuckDB, answered and passed on through the segment's
+// SQL. What is asked depends on counts, never on time; the consumer's stop sends no further request.
+//
+// Where a limit may stop the stream, rows are answered in waves that grow. Where none can, the next buffer is read while
+// one is answered, and a batch that is not full waits for the next buffer's inputs: the requests are those of the whole.
 
 import type { DuckDBDataChunk } from '@duckdb/node-api';
 import { duckdbTypeName } from '../arrow/duckdb-type.ts';
@@ -10,146 +13,203 @@ import { columnName } from '../planner/unparse.ts';
 import { distinctKeys } from './distinct-keys.ts';
 import type { Connection } from './duckdb/connection.ts';
 import { WORK } from './duckdb/database.ts';
-import type { StatementWork } from './statement-work.ts';
+import { type SharedCalls, type StatementWork, sharedCalls } from './statement-work.ts';
+import { readAhead, together } from './together.ts';
 
 /** Rows buffered before they are answered, when nothing above stops early: few at first, so that rows soon appear. */
 const FIRST_BUFFER_ROWS = 2048;
 const MAX_BUFFER_ROWS = 20_480;
+/** Rows that may wait for a batch to fill. */
+export const MAX_HELD_ROWS = 131_072;
 
-/**
- * @param growing a consumer may stop at any row: the first wave asks for one batch, each later one doubles what was
- *   asked for so far, so that at most twice the inputs up to the stopping row are bought.
- */
+export type Chunks = (signal: AbortSignal) => AsyncGenerator<DuckDBDataChunk>;
+
+export interface StreamOptions {
+  /** Whether a consumer may stop at any row. */
+  readonly growing: boolean;
+  /** Whether the next buffer may be read while one is answered: not where what is asked below changes what is here. */
+  readonly ahead: boolean;
+}
+
 export async function* streamSegment(
   segment: Segment,
-  rows: AsyncIterable<DuckDBDataChunk>,
+  rows: Chunks,
   work: StatementWork,
-  growing: boolean,
+  { growing, ahead }: StreamOptions,
+  signal: AbortSignal,
 ): AsyncGenerator<DuckDBDataChunk> {
   // A connection has one open stream: the buffer reads on its own, or it would end the stream of the segment below.
   const connection = await work.options.database.connect();
   try {
-    yield* answerInWaves(new RowBuffer(segment, work, connection), segment, rows, growing);
+    const buffer = new RowBuffer(segment, work, connection, signal);
+    yield* growing
+      ? inWaves(buffer, rows(signal))
+      : whole(buffer, ahead ? readAhead((stop) => gathered(rows(stop)), signal) : gathered(rows(signal)));
   } finally {
     connection.close();
   }
 }
 
-async function* answerInWaves(
-  buffer: RowBuffer,
-  segment: Segment,
-  rows: AsyncIterable<DuckDBDataChunk>,
-  growing: boolean,
-): AsyncGenerator<DuckDBDataChunk> {
-  let wave = growing ? segment.call.operation.limits.documents : Number.POSITIVE_INFINITY;
-  let asked = 0;
-  for await (const end of buffer.fill(rows, growing)) {
-    for (let lo = end.from; lo < end.to; ) {
-      const hi = Number.isFinite(wave) ? await buffer.cutAfter(lo, end.to, wave) : end.to;
-      asked += await buffer.answer(lo, hi);
-      if (growing && asked >= wave) wave = asked;
+/**
+ * The first wave asks for one batch, each later one doubles what was asked for so far, so that at most twice the inputs
+ * up to the stopping row are bought.
+ */
+async function* inWaves(buffer: RowBuffer, rows: AsyncIterable<DuckDBDataChunk>): AsyncGenerator<DuckDBDataChunk> {
+  const waves = buffer.calls.map((calls) => ({ calls, size: calls[0].operation.limits.documents, asked: 0 }));
+  for await (const chunk of rows) {
+    let lo = buffer.end;
+    await buffer.append([chunk], lo);
+    while (lo < buffer.end) {
+      let hi = buffer.end;
+      for (const { calls, size } of waves) hi = Math.min(hi, await buffer.cutAfter(calls, lo, hi, size));
+      const asked = await buffer.answer(lo, hi, false);
+      for (const [i, wave] of waves.entries()) {
+        wave.asked += asked[i] ?? 0;
+        if (wave.asked >= wave.size) wave.size = wave.asked;
+      }
       yield* buffer.read(lo, hi);
       lo = hi;
     }
   }
 }
 
+async function* whole(
+  buffer: RowBuffer,
+  buffers: AsyncIterable<readonly DuckDBDataChunk[]>,
+): AsyncGenerator<DuckDBDataChunk> {
+  let lo = 0;
+  for await (const chunks of buffers) {
+    await buffer.append(chunks, lo);
+    const hold = buffer.end - lo < MAX_HELD_ROWS;
+    await buffer.answer(lo, buffer.end, hold);
+    const hi = hold ? await buffer.answeredUpTo(lo, buffer.end) : buffer.end;
+    yield* buffer.read(lo, hi);
+    lo = hi;
+  }
+  if (lo === buffer.end) return;
+  await buffer.answer(lo, buffer.end, false);
+  yield* buffer.read(lo, buffer.end);
+}
+
+async function* gathered(rows: AsyncIterable<DuckDBDataChunk>): AsyncGenerator<DuckDBDataChunk[]> {
+  let least = FIRST_BUFFER_ROWS;
+  let chunks: DuckDBDataChunk[] = [];
+  let held = 0;
+  for await (const chunk of rows) {
+    chunks.push(chunk);
+    held += chunk.rowCount;
+    if (held < least) continue;
+    yield chunks;
+    chunks = [];
+    held = 0;
+    least = Math.min(MAX_BUFFER_ROWS, least * 2);
+  }
+  if (held > 0) yield chunks;
+}
+
+/** Rows of a stream by their number, from the first that somebody still needs. */
 class RowBuffer {
+  /** Calls that share an answer table. */
+  readonly calls: readonly SharedCalls[];
+  /** Rows that ever came. */
+  end = 0;
   readonly #segment: Segment;
   readonly #work: StatementWork;
   readonly #table: string;
   readonly #connection: Connection;
+  readonly #signal: AbortSignal;
 
-  constructor(segment: Segment, work: StatementWork, connection: Connection) {
+  constructor(segment: Segment, work: StatementWork, connection: Connection, signal: AbortSignal) {
+    this.calls = sharedCalls(segment.calls);
     this.#connection = connection;
     this.#segment = segment;
     this.#work = work;
     this.#table = work.names.stage(segment.stage);
+    this.#signal = signal;
   }
 
-  /** Fills the buffer time after time; what was read of the one before is gone then. */
-  async *fill(rows: AsyncIterable<DuckDBDataChunk>, growing: boolean): AsyncGenerator<{ from: number; to: number }> {
-    const connection = this.#connection;
-    const { options } = this.#work;
+  /** Takes rows in; those before `keep` are gone then. */
+  async append(chunks: readonly DuckDBDataChunk[], keep: number): Promise<void> {
     const { columns, row, stage } = this.#segment;
-    const staging = `stage_${stage}_in`;
-    const qualified = `${WORK}.${this.#work.schema}.${quote(staging)}`;
+    const name = `stage_${stage}_in`;
+    const incoming = `${WORK}.${this.#work.schema}.${quote(name)}`;
     const definition = columns.map((c) => `${columnName(c.id)} ${duckdbTypeName(c.type)}`).join(', ');
-    let total = 0;
-    let least = growing ? 1 : FIRST_BUFFER_ROWS;
-    let held = 0;
-    const open = async () => {
-      await connection.run(`CREATE OR REPLACE TABLE ${qualified} (${definition || 'c0 INTEGER'})`);
-      return connection.appender(WORK, this.#work.schema, staging);
-    };
-    let appender = await open();
-    const take = async () => {
-      appender.flushSync();
-      appender.closeSync();
-      const numbered = `SELECT *, row_number() OVER () - 1 + ${total} AS ${columnName(row.id)} FROM ${qualified}`;
-      await connection.run(`CREATE OR REPLACE TABLE ${this.#table} AS ${numbered}`, [], options.signal);
-      const range = { from: total, to: total + held };
-      total += held;
-      held = 0;
-      return range;
-    };
-    for await (const chunk of rows) {
+    await this.#connection.run(`CREATE OR REPLACE TABLE ${incoming} (${definition || 'c0 INTEGER'})`);
+    const appender = await this.#connection.appender(WORK, this.#work.schema, name);
+    let rows = 0;
+    for (const chunk of chunks) {
       appender.appendDataChunk(chunk);
-      held += chunk.rowCount;
-      if (held < least) continue;
-      yield await take();
-      if (!growing) least = Math.min(MAX_BUFFER_ROWS, least * 2);
-      appender = await open();
+      rows += chunk.rowCount;
     }
-    if (held > 0) yield await take();
-    else appender.closeSync();
+    appender.flushSync();
+    appender.closeSync();
+    const number = columnName(row.id);
+    const kept = keep < this.end ? `SELECT * FROM ${this.#table} WHERE ${number} >= ${keep} UNION ALL ` : '';
+    const numbered = `SELECT *, row_number() OVER () - 1 + ${this.end} AS ${number} FROM ${incoming}`;
+    await this.#connection.run(`CREATE OR REPLACE TABLE ${this.#table} AS ${kept}${numbered}`, [], this.#signal);
+    this.end += rows;
   }
 
   /** The end of a wave that starts at `lo` and asks for at most `inputs` new distinct inputs. */
-  async cutAfter(lo: number, end: number, inputs: number): Promise<number> {
-    const connection = this.#connection;
-    const { options } = this.#work;
-    const answers = await this.#work.answersOf(this.#segment.call);
-    const keys = answers.missing(this.#segment.call, this.#range(lo, end), columnName(this.#segment.row.id));
-    const [[first] = []] = await connection.rows(
-      `SELECT first FROM (${keys}) AS k ORDER BY first LIMIT 1 OFFSET ${inputs}`,
-      [],
-      options.signal,
-    );
-    return first === undefined || first === null ? end : Number(first);
+  async cutAfter(calls: SharedCalls, lo: number, end: number, inputs: number): Promise<number> {
+    const first = await this.#missingFrom(calls, lo, end, inputs);
+    return first ?? end;
   }
 
-  /** Asks for what the rows need and nobody has answered yet; returns how many inputs that were. */
-  async answer(lo: number, hi: number): Promise<number> {
-    const { call, row } = this.#segment;
-    const { options } = this.#work;
-    const answers = await this.#work.answersOf(call);
-    const keys = answers.missing(call, this.#range(lo, hi), columnName(row.id));
-    const connection = await options.database.connect();
-    let asked = 0;
-    try {
-      const sql = distinctKeys(keys, call.inputs.length, ' ORDER BY first');
-      const counted = async function* (chunks: AsyncIterable<DuckDBDataChunk>) {
-        for await (const chunk of chunks) {
-          asked += chunk.rowCount;
-          yield chunk;
+  /** The first row that waits for an answer. */
+  async answeredUpTo(lo: number, end: number): Promise<number> {
+    let first = end;
+    for (const calls of this.calls) first = Math.min(first, (await this.#missingFrom(calls, lo, end, 0)) ?? end);
+    return first;
+  }
+
+  /** The first row that needs the missing input number `skip`, in the order of the rows. */
+  async #missingFrom(calls: SharedCalls, lo: number, end: number, skip: number): Promise<number | undefined> {
+    const answers = await this.#work.answersOf(calls[0]);
+    const keys = answers.missing(calls, this.#range(lo, end), columnName(this.#segment.row.id));
+    const [[first] = []] = await this.#connection.rows(
+      `SELECT first FROM (${keys}) AS k ORDER BY first LIMIT 1 OFFSET ${skip}`,
+      [],
+      this.#signal,
+    );
+    return first === undefined || first === null ? undefined : Number(first);
+  }
+
+  /**
+   * Asks for what the rows need and nobody has answered yet, all calls at the same time.
+   *
+   * @param holdPartial the last batch may wait for more rows
+   * @returns how many inputs of each of `calls` were answered
+   */
+  async answer(lo: number, hi: number, holdPartial: boolean): Promise<number[]> {
+    const rows = this.#range(lo, hi);
+    const work = this.#work;
+    const asked = await together(
+      this.calls.map((calls) => async (signal) => {
+        const answers = await work.answersOf(calls[0]);
+        const keys = answers.missing(calls, rows, columnName(this.#segment.row.id));
+        const sql = distinctKeys(keys, calls[0].inputs.length, ' ORDER BY first');
+        const reader = await work.options.database.connect();
+        try {
+          return await work.ask(calls[0], reader.stream(sql, [], signal), { signal, holdPartial });
+        } finally {
+          reader.close();
         }
-      };
-      await this.#work.ask(call, counted(connection.stream(sql, [], options.signal)));
-    } finally {
-      connection.close();
-    }
-    await this.#work.countRows(call, this.#range(lo, hi));
+      }),
+      this.#signal,
+    );
     return asked;
   }
 
   async *read(lo: number, hi: number): AsyncGenerator<DuckDBDataChunk> {
+    if (lo === hi) return;
+    for (const calls of this.calls) await this.#work.countRows(calls, this.#range(lo, hi), this.#signal);
     const { body } = this.#segment;
     const parameters = body.parameters.map((p): ParameterExpr => {
       if (p.name === ROW_FROM) return { ...p, value: String(lo) };
       return p.name === ROW_TO ? { ...p, value: String(hi) } : p;
     });
-    yield* this.#connection.stream(body.sql, parameters, this.#work.options.signal);
+    yield* this.#connection.stream(body.sql, parameters, this.#signal);
   }
 
   #range(lo: number, hi: number): string {

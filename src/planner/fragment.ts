@@ -13,9 +13,25 @@ import {
   type Segment,
   type StageStep,
 } from './physical.ts';
-import { type CognitiveMap, columnsOf, type LogicalPlan, type Staged } from './plan.ts';
+import {
+  answerColumns,
+  type CognitiveMap,
+  columnsOf,
+  type LogicalPlan,
+  type Staged,
+  type StagedAnswer,
+} from './plan.ts';
 import type { RuleContext } from './rule.ts';
-import { asksService, columnsUsed, mapChildren, mapExpressions, rewriteExpr, substituted, visitPlan } from './shape.ts';
+import {
+  asksService,
+  columnsUsed,
+  expressionsOf,
+  mapChildren,
+  mapExpressions,
+  rewriteExpr,
+  substituted,
+  visitPlan,
+} from './shape.ts';
 import { unparse, type WorkNames } from './unparse.ts';
 
 interface Builder {
@@ -57,11 +73,31 @@ function tablesOf(plan: LogicalPlan): TableDefinition[] {
 // --- set-oriented: stage the rows, ask for the distinct inputs, join the answers back
 
 function setOriented(plan: LogicalPlan, b: Builder): LogicalPlan {
-  const node = mapExpressions(
+  if (plan.kind === 'cognitive-map') {
+    const maps = independentFrom(plan);
+    const below = maps[0]?.child ?? plan.child;
+    return stageCalls(maps, setOriented(below, b), b);
+  }
+  return mapExpressions(
     mapChildren(plan, (child) => setOriented(child, b)),
     (expr) => stageSubqueries(expr, b),
   );
-  return node.kind === 'cognitive-map' ? stageCall(node, b) : node;
+}
+
+/** The calls stacked directly below a call, itself included, lowest first, as far down as none reads another's answer. */
+function independentFrom(top: CognitiveMap): CognitiveMap[] {
+  const maps = [top];
+  for (let next = top.child; next.kind === 'cognitive-map'; next = next.child) {
+    if (!maps.every((map) => readsNone(map, [next]))) break;
+    maps.unshift(next);
+  }
+  return maps;
+}
+
+/** Whether a call reads none of the answers. */
+function readsNone(map: CognitiveMap, below: readonly LogicalPlan[]): boolean {
+  const read = new Set(expressionsOf(map).flatMap((e) => [...columnsUsed(e)]));
+  return !below.some((n) => n.kind === 'cognitive-map' && answerColumns(n.call).some((c) => read.has(c.id)));
 }
 
 function stageSubqueries(expr: Expr, b: Builder): Expr {
@@ -72,25 +108,30 @@ function stageSubqueries(expr: Expr, b: Builder): Expr {
   });
 }
 
-function stageCall(node: CognitiveMap, b: Builder): Staged {
-  const { rows, inputs } = withInputs(node, b);
+function stageCalls(maps: readonly CognitiveMap[], below: LogicalPlan, b: Builder): Staged {
+  const ready = maps.map((map) => mapExpressions(map, (expr) => stageSubqueries(expr, b)));
+  const { rows, inputs } = withInputs(ready, below, b);
   const stage = b.nextStage++;
-  const call = physicalCall(node, inputs);
-  b.stages.push({ stage, fragment: unparse(rows, b.names), afterCalls: readsAnswers(rows), call });
-  return {
-    kind: 'staged',
-    stage,
-    columns: columnsOf(rows),
-    answer: { column: node.call.answer, failure: node.call.failure, table: call.answers, inputs },
-  };
+  const calls = maps.map((map, i) => physicalCall(map, inputs[i] ?? []));
+  b.stages.push({ stage, fragment: unparse(rows, b.names), after: stagesRead(rows), calls });
+  return { kind: 'staged', stage, columns: columnsOf(rows), answers: answersOf(maps, calls) };
 }
 
-function readsAnswers(plan: LogicalPlan): boolean {
-  let found = false;
-  visitPlan(plan, (node) => {
-    if (node.kind === 'staged' && node.answer !== undefined) found = true;
+function answersOf(maps: readonly LogicalPlan[], calls: readonly PhysicalCall[]): StagedAnswer[] {
+  return maps.flatMap((map, i): StagedAnswer[] => {
+    const call = calls[i];
+    if (map.kind !== 'cognitive-map' || call === undefined) return [];
+    const { answer, failure } = map.call;
+    return [{ column: answer, failure, table: call.answers, inputs: call.inputs }];
   });
-  return found;
+}
+
+function stagesRead(plan: LogicalPlan): number[] {
+  const found = new Set<number>();
+  visitPlan(plan, (node) => {
+    if (node.kind === 'staged') found.add(node.stage);
+  });
+  return [...found];
 }
 
 /** Plain letters: it becomes part of a table's name. Names of services differ without case. */
@@ -103,27 +144,35 @@ function physicalCall(node: CognitiveMap, inputs: readonly ColumnId[]): Physical
   return { operation, service, fn, answer: answer.id, inputs, answers: answersName(operation.id, service) };
 }
 
-/** The rows below a call with its inputs as columns; where the guard does not hold the input is NULL: no call. */
-function withInputs(node: CognitiveMap, b: Builder): { rows: LogicalPlan; inputs: ColumnId[] } {
-  const columns = columnsOf(node.child).map((c) => ({ ...c, expr: column(c) as Expr }));
-  const inputs: ColumnId[] = [];
-  const { guard } = node.call;
-  for (const given of node.call.args) {
-    const arg = isText(given.type) ? widest(given) : operator('input-text', [given], NVARCHAR_MAX);
-    if (arg.kind === 'column' && guard === undefined && !inputs.includes(arg.id)) {
-      inputs.push(arg.id);
-      continue;
+/** The rows below calls with their inputs as columns; where the guard does not hold the input is NULL: no call. */
+function withInputs(
+  maps: readonly LogicalPlan[],
+  child: LogicalPlan,
+  b: Builder,
+): { rows: LogicalPlan; inputs: ColumnId[][] } {
+  const columns = columnsOf(child).map((c) => ({ ...c, expr: column(c) as Expr }));
+  const inputs = maps.map((map): ColumnId[] => {
+    if (map.kind !== 'cognitive-map') return [];
+    const ids: ColumnId[] = [];
+    const { guard } = map.call;
+    for (const given of map.call.args) {
+      const arg = isText(given.type) ? widest(given) : operator('input-text', [given], NVARCHAR_MAX);
+      if (arg.kind === 'column' && guard === undefined && !ids.includes(arg.id)) {
+        ids.push(arg.id);
+        continue;
+      }
+      const id = b.context.nextId();
+      const expr: Expr =
+        guard === undefined
+          ? arg
+          : { kind: 'case', branches: [{ when: guard, then: arg }], otherwise: undefined, type: arg.type };
+      columns.push({ id, name: 'input', type: NVARCHAR_MAX, expr });
+      ids.push(id);
     }
-    const id = b.context.nextId();
-    const expr: Expr =
-      guard === undefined
-        ? arg
-        : { kind: 'case', branches: [{ when: guard, then: arg }], otherwise: undefined, type: arg.type };
-    columns.push({ id, name: 'input', type: NVARCHAR_MAX, expr });
-    inputs.push(id);
-  }
-  if (columns.every((c) => c.expr.kind === 'column')) return { rows: node.child, inputs };
-  return { rows: { kind: 'project', child: node.child, columns }, inputs };
+    return ids;
+  });
+  if (columns.every((c) => c.expr.kind === 'column')) return { rows: child, inputs };
+  return { rows: { kind: 'project', child, columns }, inputs };
 }
 
 /** A text cast to unbounded text is the same text: the column itself serves. */
@@ -151,37 +200,54 @@ function stream(plan: LogicalPlan, b: Builder): Output | undefined {
   const lowest = written.findLastIndex((n) => n.kind === 'cognitive-map');
   if (lowest < 0) return undefined;
   const nodes = written.slice(0, lowest + 1).map((n) => mapExpressions(n, (expr) => stageSubqueries(expr, b)));
-  const maps = nodes.filter((n) => n.kind === 'cognitive-map');
-  const bottom = maps.at(-1);
+  const levels = levelsOf(nodes);
+  const [bottom] = levels;
   if (bottom === undefined) return undefined;
-  let incoming = withInputs({ ...bottom, child: setOriented(bottom.child, b) }, b);
-  const source = unparse(incoming.rows, b.names);
-  const sourceAfterCalls = readsAnswers(incoming.rows);
+  const [lowestMap] = bottom.maps;
+  const source = withInputs(bottom.maps, setOriented(lowestMap?.child ?? below, b), b);
   const segments: Segment[] = [];
-  for (let i = nodes.length - 1; i >= 0; i--) {
-    const node = nodes[i];
-    if (node?.kind !== 'cognitive-map') continue;
+  let incoming = source;
+  for (const [level, { maps, above }] of levels.entries()) {
     const row: Column = { id: b.context.nextId(), name: 'row', type: BIGINT };
     const stage = b.nextStage++;
-    const call = physicalCall(node, incoming.inputs);
+    const calls = maps.map((map, i) => physicalCall(map, incoming.inputs[i] ?? []));
     const columns = columnsOf(incoming.rows);
-    const leaf: Staged = {
-      kind: 'staged',
-      stage,
-      columns: [...columns, row],
-      answer: { column: node.call.answer, failure: node.call.failure, table: call.answers, inputs: incoming.inputs },
-    };
-    const next = nodes.slice(0, i).findLastIndex((n) => n.kind === 'cognitive-map');
-    const between = nodes.slice(next + 1, i);
-    const above = nodes[next];
-    const top = between.reduceRight((child, n) => carried(n, child, row), rowRange(leaf, row));
-    const outgoing =
-      above?.kind === 'cognitive-map' ? withInputs({ ...above, child: top }, b) : { rows: top, inputs: [] };
+    const leaf: Staged = { kind: 'staged', stage, columns: [...columns, row], answers: answersOf(maps, calls) };
+    const top = above.reduceRight((child, n) => carried(n, child, row), rowRange(leaf, row));
+    const outgoing = withInputs(levels[level + 1]?.maps ?? [], top, b);
     const body = ordered(carriedRoot(outgoing.rows, row), row);
-    segments.push({ stage, columns, row, call, body: unparse(body, b.names) });
+    segments.push({ stage, columns, row, calls, body: unparse(body, b.names) });
     incoming = { rows: body, inputs: outgoing.inputs };
   }
-  return { kind: 'stream', source, sourceAfterCalls, segments, limit, offset };
+  const sourceAfter = stagesRead(source.rows);
+  return { kind: 'stream', source: unparse(source.rows, b.names), sourceAfter, segments, limit, offset };
+}
+
+interface Level {
+  /** Stacked calls of which none reads another's answer, lowest first. */
+  readonly maps: readonly CognitiveMap[];
+  /** What stands on them below the next calls, highest first. */
+  readonly above: readonly LogicalPlan[];
+}
+
+/** @param nodes highest first; the last is a call */
+function levelsOf(nodes: readonly LogicalPlan[]): Level[] {
+  const levels: Level[] = [];
+  for (let end = nodes.length; end > 0; ) {
+    let start = end - 1;
+    let top = nodes[start];
+    while (top?.kind === 'cognitive-map' && start > 0) {
+      const next = nodes[start - 1];
+      if (next?.kind !== 'cognitive-map' || !readsNone(next, nodes.slice(start, end))) break;
+      start--;
+      top = next;
+    }
+    const maps = nodes.slice(start, end).filter((n) => n.kind === 'cognitive-map');
+    const next = nodes.slice(0, start).findLastIndex((n) => n.kind === 'cognitive-map');
+    levels.push({ maps: maps.reverse(), above: nodes.slice(next + 1, start) });
+    end = next + 1;
+  }
+  return levels;
 }
 
 /**

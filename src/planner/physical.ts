@@ -21,23 +21,25 @@ export interface PhysicalCall {
 export const ROW_FROM = '#from';
 export const ROW_TO = '#to';
 
-/** Rows below a call, kept so that only their distinct inputs leave the relational engine. */
+/** Rows below calls, kept so that only their distinct inputs leave the relational engine. */
 export interface StageStep {
   readonly stage: number;
   readonly fragment: Fragment;
-  /** Whether its rows depend on the answer of an earlier call: then they cannot be counted before it is made. */
-  readonly afterCalls: boolean;
-  readonly call: PhysicalCall;
+  /** Stages whose answers its rows depend on: then they cannot be counted before those calls are made. */
+  readonly after: readonly number[];
+  /** At least one; none reads another's answer: they are made at the same time. */
+  readonly calls: readonly PhysicalCall[];
 }
 
-/** One call of the streaming shape: rows come in, are buffered, answered, and pass through `body`. */
+/** Calls of the streaming shape: rows come in, are buffered, answered, and pass through `body`. */
 export interface Segment {
   readonly stage: number;
   /** Columns of the incoming rows. */
   readonly columns: readonly Column[];
   /** Further column of the buffer: numbers the rows as they came. */
   readonly row: Column;
-  readonly call: PhysicalCall;
+  /** At least one; none reads another's answer: they are made at the same time. */
+  readonly calls: readonly PhysicalCall[];
   /** Reads the buffer's rows from ROW_FROM to before ROW_TO (parameters of those names), in order of row. */
   readonly body: Fragment;
 }
@@ -47,7 +49,8 @@ export type Output =
   | {
       readonly kind: 'stream';
       readonly source: Fragment;
-      readonly sourceAfterCalls: boolean;
+      /** Stages whose answers the source reads. */
+      readonly sourceAfter: readonly number[];
       readonly segments: readonly Segment[];
       readonly limit: number | undefined;
       readonly offset: number;

@@ -148,21 +148,20 @@ export interface CognitiveMap {
   readonly call: CognitiveCall;
 }
 
-/** A set-oriented CognitiveMap after fragmentation: the staged rows joined with their answers. */
+/** CognitiveMaps after fragmentation: the staged rows joined with their answers. */
 export interface Staged {
   readonly kind: 'staged';
   /** Index of the stage in the physical plan. */
   readonly stage: number;
   readonly columns: readonly Column[];
-  readonly answer:
-    | {
-        readonly column: Column;
-        readonly failure: Column | undefined;
-        /** Name of the answer table. */
-        readonly table: string;
-        readonly inputs: readonly ColumnId[];
-      }
-    | undefined;
+  readonly answers: readonly StagedAnswer[];
+}
+export interface StagedAnswer {
+  readonly column: Column;
+  readonly failure: Column | undefined;
+  /** Name of the answer table. */
+  readonly table: string;
+  readonly inputs: readonly ColumnId[];
 }
 
 /** What a call appends. */
@@ -197,9 +196,7 @@ export function columnsOf(plan: LogicalPlan): readonly Column[] {
     case 'cognitive-map':
       return [...columnsOf(plan.child), ...answerColumns(plan.call)];
     case 'staged':
-      return plan.answer === undefined
-        ? plan.columns
-        : [...plan.columns, ...answerColumns({ answer: plan.answer.column, failure: plan.answer.failure })];
+      return [...plan.columns, ...plan.answers.flatMap((a) => answerColumns({ answer: a.column, failure: a.failure }))];
     default:
       return unreachable(plan);
   }

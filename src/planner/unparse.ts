@@ -182,10 +182,15 @@ function printValues(plan: Extract<LogicalPlan, { kind: 'values' }>, p: Printer)
 /** Inputs are compared byte-wise whatever the collation: a case-insensitive one would merge 'Good' and 'GOOD'. */
 function printStaged(plan: Staged, p: Printer): string {
   const items = plan.columns.map((c) => `s.${columnName(c.id)}`);
-  if (plan.answer === undefined) return `SELECT ${items.join(', ')} FROM ${p.names.stage(plan.stage)} AS s`;
-  const { column, failure, table, inputs } = plan.answer;
-  const on = inputs.map((id, i) => `a.k${i + 1} IS NOT DISTINCT FROM encode(s.${columnName(id)})`).join(' AND ');
-  return `SELECT ${[...items, `a.v AS ${columnName(column.id)}`, ...(failure === undefined ? [] : [`a.e AS ${columnName(failure.id)}`])].join(', ')} FROM ${p.names.stage(plan.stage)} AS s LEFT JOIN ${p.names.answers(table)} AS a ON ${on}`;
+  const joins: string[] = [];
+  for (const [n, { column, failure, table, inputs }] of plan.answers.entries()) {
+    const a = n === 0 ? 'a' : `a${n}`;
+    const on = inputs.map((id, i) => `${a}.k${i + 1} IS NOT DISTINCT FROM encode(s.${columnName(id)})`).join(' AND ');
+    items.push(`${a}.v AS ${columnName(column.id)}`);
+    if (failure !== undefined) items.push(`${a}.e AS ${columnName(failure.id)}`);
+    joins.push(` LEFT JOIN ${p.names.answers(table)} AS ${a} ON ${on}`);
+  }
+  return `SELECT ${items.join(', ')} FROM ${p.names.stage(plan.stage)} AS s${joins.join('')}`;
 }
 
 function orderBy(keys: readonly SortKey[], p: Printer): string {

@@ -35,6 +35,8 @@ export interface CallOptions {
   /** `read`: a miss is an error; `refresh`: ask again and overwrite. */
   readonly cache: { readonly mode: 'on' | 'read' | 'refresh'; readonly store: AnswerCache } | undefined;
   readonly signal: AbortSignal;
+  /** Whether more inputs come soon: then the last batch, when it is not full, is left unasked. */
+  readonly holdPartial: boolean;
   /** Seconds a single required wait (Retry-After) may last. */
   readonly maxWaitSeconds: number;
   /** Seconds without any answer. */
@@ -46,7 +48,7 @@ const LOOKUP = 1000;
 const GRACE_MS = 5000;
 
 /**
- * Answers for distinct inputs, in any order.
+ * Answers for distinct inputs, in any order; with `holdPartial`, perhaps not for the last of them.
  *
  * @throws SqlcError service/*, budget/*, cache/miss; the signal's reason when cancelled
  */
@@ -128,8 +130,10 @@ async function* batches(
   options: CallOptions,
   wholes: WholeAnswers,
 ): AsyncGenerator<Item> {
+  const { stats, holdPartial } = options;
   const batcher = new Batcher(options.operation, options.pool);
   for await (const { hits, misses } of lookedUp(inputs, options)) {
+    stats.distinct += hits.length + misses.length;
     if (hits.length > 0) yield { kind: 'cached', answers: hits };
     for (const input of misses) {
       for (const document of wholes.documentsFor(input)) {
@@ -137,7 +141,11 @@ async function* batches(
       }
     }
   }
-  for (const batch of batcher.rest()) yield { kind: 'batch', inputs: batch };
+  for (const batch of batcher.rest()) {
+    // Of a text in pieces some may be on their way: the rest must follow.
+    if (holdPartial && !wholes.holdsPieceOf(batch)) stats.distinct -= batch.length;
+    else yield { kind: 'batch', inputs: batch };
+  }
 }
 
 async function* lookedUp(

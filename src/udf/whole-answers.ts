@@ -44,6 +44,10 @@ export class WholeAnswers {
     });
   }
 
+  holdsPieceOf(documents: readonly Input[]): boolean {
+    return documents.some((document) => this.#wholes.has(document));
+  }
+
   /** Takes what documents were answered, for good; gives the answers of the inputs that are complete now. */
   async complete(documents: readonly Answered[]): Promise<readonly Answered[]> {
     const { stats, cache } = this.#options;

@@ -53,17 +53,21 @@ export function planGolden(
 /** The SQL the relational engine gets, in the order it gets it, and what happens in between. */
 export function fragmentsOf({ physical }: PlannedQuery): string {
   const { output } = physical;
-  const lines = physical.stages.map((s) => `stage ${s.stage}, then ${callText(s.call)}:\n  ${s.fragment.sql}`);
+  const lines = physical.stages.map(
+    (s) => `stage ${s.stage}, then ${s.calls.map(callText).join(' and ')}:\n  ${s.fragment.sql}`,
+  );
   if (output.kind === 'fragment') return [...lines, `output:\n  ${output.fragment.sql}`].join('\n');
   const cut = [
     output.limit === undefined ? '' : `, limit ${output.limit}`,
     output.offset === 0 ? '' : `, offset ${output.offset}`,
   ].join('');
-  const segments = output.segments.map((s) => `stream ${s.stage}, ${callText(s.call)}, then:\n  ${s.body.sql}`);
+  const segments = output.segments.map(
+    (s) => `stream ${s.stage}, ${s.calls.map(callText).join(' and ')}, then:\n  ${s.body.sql}`,
+  );
   return [...lines, `source${cut}:\n  ${output.source.sql}`, ...segments].join('\n');
 }
 
-function callText(call: PlannedQuery['physical']['stages'][number]['call']): string {
+function callText(call: PlannedQuery['physical']['stages'][number]['calls'][number]): string {
   const service = call.service === undefined ? '' : ` using ${call.service}`;
   return `${call.operation.id}(${call.inputs.map((id) => `c${id}`).join(', ')})${service} into answers ${call.answers}`;
 }

@@ -8,6 +8,7 @@ import type { RunReport } from '../../exec/run-report.ts';
 import { workNames } from '../../exec/statement-work.ts';
 import type { Statement } from '../../parser/ast.ts';
 import { behindAnswers } from '../../planner/behind-answers.ts';
+import type { PhysicalCall } from '../../planner/physical.ts';
 import { type PlannedQuery, planQuery } from '../../planner/plan-query.ts';
 import { printPlan } from '../../planner/print-plan.ts';
 import { type Settings, withOptions } from '../settings.ts';
@@ -105,15 +106,19 @@ async function planOf(
   }
 }
 
+function asked({ calls }: { readonly calls: readonly PhysicalCall[] }): string {
+  return calls.map((c) => c.operation.id).join(' and ');
+}
+
 function fragmentsOf({ physical }: PlannedQuery): { name: string; sql: string }[] {
   const stages = physical.stages.map((s) => ({
-    name: `stage ${s.stage}, then ${s.call.operation.id}`,
+    name: `stage ${s.stage}, then ${asked(s)}`,
     sql: s.fragment.sql,
   }));
   const { output } = physical;
   if (output.kind === 'fragment') return [...stages, { name: 'output', sql: output.fragment.sql }];
   const segments = output.segments.map((s) => ({
-    name: `stream ${s.stage}, ${s.call.operation.id}, then`,
+    name: `stream ${s.stage}, ${asked(s)}, then`,
     sql: s.body.sql,
   }));
   return [...stages, { name: 'source', sql: output.source.sql }, ...segments];

@@ -9,7 +9,7 @@
 // Must not fire: DISTINCT and set operations read every column; UNNEST multiplies rows even when its column is unread.
 
 import { type ColumnId, column } from '../expression.ts';
-import { answerColumns, columnsOf, type LogicalPlan } from '../plan.ts';
+import { answerColumns, type CognitiveMap, columnsOf, type LogicalPlan } from '../plan.ts';
 import type { Rule } from '../rule.ts';
 import { columnsUsed, expressionsOf, freeColumns, mapExpressions, rewriteExpr, visitExpr } from '../shape.ts';
 
@@ -40,7 +40,8 @@ function pruned(plan: LogicalPlan, wanted: Wanted): LogicalPlan {
     case 'cognitive-map': {
       if (!answerColumns(node.call).some((c) => wanted.has(c.id))) return pruned(node.child, wanted);
       const needed = union(wanted, expressionsOf(node));
-      const below = narrowed(child(node.child, needed), needed);
+      const rows = child(node.child, needed);
+      const below = isStackedOn(node, rows) ? rows : narrowed(rows, needed);
       return below === node.child ? node : { ...node, child: below };
     }
     case 'window': {
@@ -104,6 +105,13 @@ function child(plan: LogicalPlan, wanted: Wanted): LogicalPlan {
 
 function whole(plan: LogicalPlan): LogicalPlan {
   return pruned(plan, new Set(columnsOf(plan).map((c) => c.id)));
+}
+
+/** Calls of which none reads the other's answer are made together, on the same rows. */
+function isStackedOn(node: CognitiveMap, below: LogicalPlan): boolean {
+  if (below.kind !== 'cognitive-map') return false;
+  const read = union(new Set(), expressionsOf(node));
+  return !answerColumns(below.call).some((c) => read.has(c.id));
 }
 
 /** Staged rows carry only what is read above: the plan, projected where it has more. */
