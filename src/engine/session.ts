@@ -105,7 +105,7 @@ export class Session {
 
   /** @param snapshot what the statement was planned on: its services answer, whatever is defined meanwhile */
   async openWork(running: Running, snapshot: Snapshot): Promise<StatementWork> {
-    const { database, services, answers } = this.parts;
+    const { database, services, answers, learnt } = this.parts;
     const { id, report, signal, settings } = running;
     const work = await StatementWork.open({
       database,
@@ -129,6 +129,7 @@ export class Session {
     work.onClose(() => {
       this.#works.delete(work);
       this.#ended.add(work.statistics.values());
+      for (const meter of work.meters) learnt.learnCall(meter);
     });
     return work;
   }

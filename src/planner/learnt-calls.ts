@@ -2,8 +2,8 @@
 export interface LearntCalls {
   /** Share of rows a predicate over a call's answer keeps, 0..1. */
   selectivity(key: string): number | undefined;
-  /** Price of one input of an operation; 1 where no price is known. */
-  cost(operation: string): number;
+  /** What one input of an operation was billed, on average; `undefined`: no price is known, or none was paid yet. */
+  price(operation: string): number | undefined;
 }
 
-export const NOTHING_LEARNT: LearntCalls = { selectivity: () => undefined, cost: () => 1 };
+export const NOTHING_LEARNT: LearntCalls = { selectivity: () => undefined, price: () => undefined };

@@ -90,6 +90,8 @@ export class CallStatistics {
     this.throttled += other.throttled;
     for (const [code, n] of Object.entries(other.errors)) this.errors[code] = (this.errors[code] ?? 0) + n;
     for (const id of other.requestIds) this.countRequestId(id);
+    this.split.inputs += other.split.inputs;
+    this.split.documents += other.split.documents;
     this.bytesSent += other.bytesSent;
     this.bytesReceived += other.bytesReceived;
     this.cost += other.cost;

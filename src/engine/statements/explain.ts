@@ -72,7 +72,7 @@ async function estimates(statement: Statement, context: StatementContext, snapsh
     const files = { storage: parts.storage, snapshot, blobEndpoint: parts.blobEndpoint };
     const expected = {
       behindAnswers: behindAnswers(planned, parts.learnt, workNames(running.id)),
-      latencyMs: () => undefined,
+      latencyMs: (operation: string, service: string) => parts.learnt.latencyMs(operation, service),
     };
     return await estimateCalls(physical, expected, work, files, readable ? running.settings.explain_scan_seconds : 0);
   } finally {

@@ -37,18 +37,24 @@ function ordered(plan: LogicalPlan, context: RuleContext): LogicalPlan {
     );
     return mapChildren(inner, (child) => ordered(child, context));
   }
-  const wanted = [...chain.links].sort(
-    (a, b) => rank(a, context) - rank(b, context) || (a.key < b.key ? -1 : a.key > b.key ? 1 : 0),
-  );
+  const wanted = inOrder(chain.links, context);
   const base = ordered(chain.base, context);
   if (base === chain.base && wanted.every((link, i) => link === chain.links[i])) return plan;
   return stacked({ ...chain, base, links: wanted });
 }
 
-function rank({ map, predicate, key }: ChainLink, { learnt }: RuleContext): number {
-  if (predicate === undefined) return Number.POSITIVE_INFINITY;
-  const kept = Math.min(0.999, learnt.selectivity(key) ?? UNKNOWN);
-  return learnt.cost(map.call.operation.id) / (1 - kept);
+/** Money first, then documents. Where the price of one call is not known every document costs the same. */
+function inOrder(links: readonly ChainLink[], { learnt }: RuleContext): ChainLink[] {
+  const priceOf = ({ map }: ChainLink) => learnt.price(map.call.operation.id);
+  const priced = links.every((link) => link.predicate === undefined || priceOf(link) !== undefined);
+  const ranked = links.map((link) => {
+    if (link.predicate === undefined) return { link, price: Number.POSITIVE_INFINITY, documents: 0 };
+    const documents = 1 / (1 - Math.min(0.999, learnt.selectivity(link.key) ?? UNKNOWN));
+    return { link, price: priced ? (priceOf(link) ?? 0) * documents : 0, documents };
+  });
+  const order = (a: number | string, b: number | string) => (a < b ? -1 : a > b ? 1 : 0);
+  ranked.sort((a, b) => order(a.price, b.price) || order(a.documents, b.documents) || order(a.link.key, b.link.key));
+  return ranked.map(({ link }) => link);
 }
 
 function stacked({ links, base, cheap, rest }: CallChain): LogicalPlan {
