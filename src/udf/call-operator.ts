@@ -11,6 +11,7 @@ import type { ErrorLimit } from './error-limit.ts';
 import type { Input, Operation, Outcome } from './operation.ts';
 import { askBatch } from './request.ts';
 import type { Service, ServicePool } from './service.ts';
+import { UnderWay } from './under-way.ts';
 import { WholeAnswers } from './whole-answers.ts';
 
 export interface Answered {
@@ -73,18 +74,12 @@ export async function* callOperation(
     progress: () => stall.restart(),
     complete: (documents: readonly Answered[]) => wholes.complete(documents),
   };
-  const inFlight = new Set<Promise<readonly Answered[]>>();
-  const most = pool.reduce((sum, service) => sum + service.limiter.concurrency, 0) + 1;
+  const underWay = new UnderWay<readonly Answered[]>(stop.signal);
+  // As many as are on the wire stand ready: a place that comes free is taken at once.
+  const most = 2 * pool.reduce((sum, service) => sum + service.limiter.concurrency, 0);
   const pick = weighted(pool);
-  // A request that hangs must not keep the statement once it is told to stop.
-  const stopping = new Promise<never>((_, reject) => {
-    stop.signal.addEventListener('abort', () => reject(stop.signal.reason), { once: true });
-  });
-  stopping.catch(() => {}); // told by whoever waits for it
   const settle = async (): Promise<readonly Answered[]> => {
-    const settled = [...inFlight].map((p) => p.then((found) => ({ request: p, answers: found })));
-    const { request, answers } = await Promise.race([...settled, stopping]);
-    inFlight.delete(request);
+    const answers = await underWay.next();
     for (const { outcome } of answers) options.errorLimit.count(!outcome.ok);
     return answers;
   };
@@ -96,18 +91,17 @@ export async function* callOperation(
         continue;
       }
       const request = askBatch(item.inputs, pick(), run);
-      request.catch(() => {}); // seen when it is settled; without this a sibling's failure would leave it unhandled
-      inFlight.add(request);
+      underWay.add(request);
       stall.watch(request);
-      while (inFlight.size >= most) yield await settle();
+      while (underWay.size >= most) yield await settle();
     }
-    while (inFlight.size > 0) yield await settle();
+    while (underWay.size > 0) yield await settle();
     options.errorLimit.check();
   } finally {
     stall.end();
     signal.removeEventListener('abort', stopped);
     stop.abort(signal.reason);
-    await landed(inFlight, kill, options.cache !== undefined);
+    await landed(underWay.requests, kill, options.cache !== undefined);
   }
 }
 

@@ -85,6 +85,9 @@ class FolderCache implements ResultCache {
   /** Undefined: neither read nor written. */
   #folder: AnswerFolder | undefined;
   #drops = 0;
+  /** Not written yet; all of them come with `#writing`. */
+  #waiting: CachePut[] = [];
+  #writing: Promise<void> | undefined;
   #syncedAt = performance.now();
   #syncing: Promise<void> | undefined;
 
@@ -125,9 +128,21 @@ class FolderCache implements ResultCache {
 
   async putMany(entries: readonly CachePut[]): Promise<void> {
     const kept = entries.filter(({ outcome }) => outcome.ok || !outcome.error.retriable);
-    for (let done = 0; done < kept.length; ) {
+    if (kept.length === 0) return;
+    this.#waiting = this.#waiting.concat(kept);
+    this.#writing ??= this.#writeWaiting();
+    await this.#writing;
+  }
+
+  /** Answers that arrived in one turn of the event loop share a transaction: it costs as much as ten of them. */
+  async #writeWaiting(): Promise<void> {
+    await setImmediate();
+    const entries = this.#waiting;
+    this.#waiting = [];
+    this.#writing = undefined;
+    for (let done = 0; done < entries.length; ) {
       if (done > 0) await setImmediate();
-      const written = this.#write(kept, done);
+      const written = this.#write(entries, done);
       if (written === 0) return;
       done += written;
     }
@@ -154,6 +169,7 @@ class FolderCache implements ResultCache {
   }
 
   async close(): Promise<void> {
+    await this.#writing;
     await this.#syncing;
     for (const file of this.#folder?.files ?? []) {
       if (file.unsynced && file.state() === 'same') await sync(file);
