@@ -53,6 +53,14 @@ function raisedError(code: string, detail: string): SqlcError {
   if (known === 'exec/overflow') return error(known, { detail: `a number does not fit ${detail}` });
   if (known === 'storage/too-long') return error(known, { column: decodeURIComponent(detail) });
   if (known === 'exec/recursion') return error(known, { limit: detail });
+  switch (known) {
+    case 'exec/json':
+    case 'exec/json-path':
+    case 'exec/json-scalar':
+    case 'exec/json-fragment':
+    case 'exec/series-step':
+      return error(known, {});
+  }
   if (known === 'exec/divide-by-zero') return error(known, {});
   return error('exec/engine', { detail: `${code} ${detail}` });
 }

@@ -3,7 +3,8 @@
 import type * as ast from '../../parser/ast.ts';
 import { type Column, column, type Expr } from '../expression.ts';
 import { columnsOf, type LogicalPlan } from '../plan.ts';
-import { childrenOf, freeColumns } from '../shape.ts';
+import { limitsBelowCalls } from '../rules/limit-below-cognitive.ts';
+import { childrenOf, columnsUsed, conjunctsOf, freeColumns } from '../shape.ts';
 import { markedSide, settled } from './candidates.ts';
 import { allOf, isTrue } from './conditions.ts';
 import { type BindContext, clauseEnv, hoistTo, type PlanHolder, type QueryContext } from './context.ts';
@@ -20,7 +21,9 @@ export function bindApply(
   const outer = clauseEnv(q, { scope, clause: 'APPLY', hoist: hoistTo(holder) });
   const lateral = new Set([...q.lateral, ...columnsOf(left.plan).map((c) => c.id)]);
   const right = bindSource(apply.right, { ...q, parent: scope, outer, lateral });
-  const plan = apply.type === 'cross' ? crossed(holder.plan, right.plan) : widened(holder.plan, right.plan, q.ctx);
+  // A limit is taken below calls that it does not need: above it they treat each row by itself.
+  const rows = limitsBelowCalls(right.plan);
+  const plan = apply.type === 'cross' ? crossed(holder.plan, rows) : widened(holder.plan, rows, q.ctx);
   return { plan, relations: [...left.relations, ...right.relations] };
 }
 
@@ -60,7 +63,14 @@ function widened(left: LogicalPlan, right: LogicalPlan, ctx: BindContext): Logic
   const plain: LogicalPlan = { kind: 'apply', type: 'outer', left, right };
   if (!nodes.some(asksOuterRow) || nodes.some((n) => n.kind === 'unnest') || childrenOf(base).some(asksOuterRow))
     return plain;
-  const [l, r] = [markedSide(left, ctx), markedSide(base, ctx)];
+  // What reads no answer decides before a call is made.
+  const known = new Set([...columnsOf(left), ...columnsOf(base)].map((c) => c.id));
+  const early = nodes
+    .flatMap((n) => (n.kind === 'filter' ? conjunctsOf(n.predicate) : []))
+    .filter((c) => [...columnsUsed(c)].every((id) => known.has(id)));
+  const predicate = allOf(early);
+  const rows: LogicalPlan = predicate === undefined ? base : { kind: 'filter', child: base, predicate };
+  const [l, r] = [markedSide(left, ctx), markedSide(rows, ctx)];
   const conditions: Expr[] = [isTrue(column(r.present))];
   let plan: LogicalPlan = { kind: 'apply', type: 'outer', left: l.plan, right: r.plan };
   for (const node of nodes.toReversed()) {

@@ -11,8 +11,10 @@ import { bindApply } from './apply.ts';
 import { bindCommonTable, type CommonTablePlan, workingTable } from './common-table.ts';
 import type { QueryContext } from './context.ts';
 import { bindJoin } from './joins.ts';
+import { bindPivot, bindUnpivot } from './pivot.ts';
 import { bindQuery, renamed } from './query.ts';
 import type { Relation, Scope } from './scope.ts';
+import { bindTableFunction } from './table-functions.ts';
 import { refuseUnbuiltTable } from './unbuilt.ts';
 
 export interface Source {
@@ -68,16 +70,13 @@ function bindSource(source: ast.TableSource, q: QueryContext): Source {
     case 'apply':
       return bindApply(source, q, bindSource);
     case 'table-function':
-      throw error(
-        'not-supported',
-        { what: `table function "${source.name.parts.map((p) => p.name).join('.')}"` },
-        { span: source.span },
-      );
+      return bindTableFunction(source, q);
     case 'table-variable':
       return bindTable(variableTable(source), q);
     case 'pivot':
+      return bindPivot(source, bindSource(source.source, q), q);
     case 'unpivot':
-      throw error('not-supported', { what: source.kind.toUpperCase() }, { span: source.span });
+      return bindUnpivot(source, bindSource(source.source, q), q);
     case 'openrowset':
       throw error('not-supported', { what: 'OPENROWSET' }, { span: source.span });
     default:

@@ -48,5 +48,5 @@ function limited(sets: readonly Set[], element: ast.GroupingElement): readonly S
 }
 
 function tooMany(found: number, { span }: ast.GroupingElement) {
-  return error('not-supported', { what: `GROUP BY with ${found} sets` }, { span });
+  return error('bind/grouping-sets', { found, limit: MAX_SETS }, { span });
 }

@@ -153,7 +153,7 @@ export function bindGroupingFunction(call: ast.FunctionCall, name: 'GROUPING' | 
   const ids = [...grouping.groupIds];
   const positions = args.map((arg) => {
     const found = grouping.keys.get(astKey(arg, env.scope));
-    if (found === undefined) throw error('bind/not-grouped', { name }, { span: arg.span });
+    if (found === undefined) throw error('bind/grouping-argument', { name }, { span: arg.span });
     return literal(ids.indexOf(found.id), INT);
   });
   const expr: AggregateExpr = {

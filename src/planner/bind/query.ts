@@ -8,11 +8,11 @@ import { type Column, column, type Expr } from '../expression.ts';
 import { columnsOf, type LogicalPlan } from '../plan.ts';
 import { type BindContext, clauseEnv, hoistTo, type PlanHolder, type QueryContext } from './context.ts';
 import { bindExpression } from './expression.ts';
+import { forJson } from './for-json.ts';
 import { orderedAndLimited } from './limits.ts';
 import { NO_SCOPE } from './scope.ts';
 import { bindSelect } from './select.ts';
 import { coerce, commonType } from './types.ts';
-import { refuseUnbuiltQuery } from './unbuilt.ts';
 
 /** Output columns carry the result's names, unique within it. */
 export interface BoundQuery {
@@ -20,12 +20,16 @@ export interface BoundQuery {
 }
 
 export function bindQuery(query: ast.Query, outer: QueryContext): BoundQuery {
-  refuseUnbuiltQuery(query);
   const q = withCtes(query.ctes, outer);
-  if (query.body.kind === 'select') return { plan: bindSelect(query.body, query, q) };
+  const plan = bindRows(query, q);
+  return { plan: query.forJson === undefined ? plan : forJson(plan, query, query.forJson, q.ctx) };
+}
+
+function bindRows(query: ast.Query, q: QueryContext): LogicalPlan {
+  if (query.body.kind === 'select') return bindSelect(query.body, query, q);
   const plan = bindBody(query.body, q);
   const keys = query.orderBy.map((item) => ({ expr: outputKey(item, columnsOf(plan)), descending: item.descending }));
-  return { plan: orderedAndLimited(plan, keys, { top: undefined, limit: query.limit, offset: query.offset }, q) };
+  return orderedAndLimited(plan, keys, { top: undefined, limit: query.limit, offset: query.offset }, q);
 }
 
 /** Each table sees those before it. */

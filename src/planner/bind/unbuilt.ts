@@ -8,11 +8,6 @@ import type * as ast from '../../parser/ast.ts';
 type Part = readonly [what: string, found: { readonly span: Span } | undefined];
 
 /** @throws SqlcError not-supported */
-export function refuseUnbuiltQuery(query: ast.Query): void {
-  refuse(['FOR JSON', query.forJson]);
-}
-
-/** @throws SqlcError not-supported */
 export function refuseUnbuiltSelect(select: ast.Select): void {
   refuse(
     ['SELECT INTO here', select.into],

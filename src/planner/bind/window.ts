@@ -55,8 +55,8 @@ function extended(over: WindowSpec, env: Env, seen: ReadonlySet<string>): Window
   if (found === undefined || seen.has(key)) {
     const reason = found === undefined ? 'is not in the WINDOW clause' : 'extends itself';
     throw error(
-      'not-supported',
-      { what: `window ${name}: ${reason}` },
+      'bind/named-window',
+      { name, reason },
       { span, hint: didYouMean(name, env.namedWindows?.keys() ?? []) },
     );
   }
@@ -65,7 +65,7 @@ function extended(over: WindowSpec, env: Env, seen: ReadonlySet<string>): Window
     (over.partitionBy.length > 0 && base.partitionBy.length > 0) ||
     (over.orderBy.length > 0 && base.orderBy.length > 0) ||
     (over.frame !== undefined && base.frame !== undefined);
-  if (twice) throw error('not-supported', { what: `window ${name} says already what is said here` }, { span });
+  if (twice) throw error('bind/named-window', { name, reason: 'says already what is said here' }, { span });
   return {
     ...over,
     base: undefined,

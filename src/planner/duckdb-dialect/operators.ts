@@ -1,11 +1,14 @@
 // DuckDB's spelling of our operators and functions, T-SQL's meaning where DuckDB's differs (3-dialect sections 0, 4).
 // What is DuckDB's stands in this folder: a second engine would be a second one like it.
 
-import { familyOf, type SqlType } from '../../arrow/sql-type.ts';
+import { duckdbTypeName } from '../../arrow/duckdb-type.ts';
+import { decimalShape, familyOf, type SqlType } from '../../arrow/sql-type.ts';
 import { invariant } from '../../common/errors.ts';
 import type { OperatorExpr } from '../expression.ts';
+import { stringLiteral } from '../sql-text.ts';
 import { arithmeticOperators } from './arithmetic.ts';
 import { dateOperators } from './date-functions.ts';
+import { jsonOperators } from './json.ts';
 import { likeToSql } from './like-pattern.ts';
 import { RAISED, raise } from './raise.ts';
 import { call, chain, infix, type Operators } from './spell.ts';
@@ -41,6 +44,11 @@ const GENERAL: Operators = {
       ? `(${depth} + 1)`
       : `(CASE WHEN ${depth} >= ${most} THEN ${raise(`exec/recursion:${most}`)} ELSE ${depth} + 1 END)`;
   },
+  series,
+  struct: (args, { type }) => {
+    const names = type.kind === 'struct' ? type.fields.map((f) => f.name) : [];
+    return `{${args.map((a, i) => `${stringLiteral(names[i] ?? '')}: ${a}`).join(', ')}}`;
+  },
   coalesce: call('coalesce'),
   'input-text': ([x], { args: [arg] }) => inputText(`${x}`, arg?.type),
   // The value stands beside the error for its type; it is never reached.
@@ -61,10 +69,29 @@ function inputText(sql: string, type: SqlType | undefined): string {
   }
 }
 
-const OPERATORS: Operators = { ...GENERAL, ...arithmeticOperators, ...textOperators, ...dateOperators };
+const OPERATORS: Operators = {
+  ...GENERAL,
+  ...jsonOperators,
+  ...arithmeticOperators,
+  ...textOperators,
+  ...dateOperators,
+};
 
 export function operatorSql(expr: OperatorExpr, args: readonly string[]): string {
   const spell = OPERATORS[expr.op];
   invariant(spell, `operator ${expr.op} has no spelling`);
   return spell(args, expr);
+}
+
+/** From start to stop, by one towards it where no step is given; decimals are counted in their last place. */
+function series(args: readonly string[], { args: given, type }: OperatorExpr): string {
+  const [shape] = given;
+  const scale = shape !== undefined && familyOf(shape.type) === 'decimal' ? decimalShape(shape.type).scale : 0;
+  const digits = args.map((a) => (scale === 0 ? `CAST(${a} AS BIGINT)` : `CAST(${a} * ${10 ** scale} AS BIGINT)`));
+  const [start, stop, step] = digits;
+  const by = step ?? `CASE WHEN ${start} > ${stop} THEN -${10 ** scale} ELSE ${10 ** scale} END`;
+  const counted = `generate_series(${start}, ${stop}, CASE WHEN ${by} = 0 THEN ${raise('exec/series-step')} ELSE ${by} END)`;
+  const element = duckdbTypeName(type.kind === 'list' ? type.element : type);
+  if (scale === 0) return `CAST(${counted} AS ${element}[])`;
+  return `CAST(list_transform(${counted}, lambda i: CAST(i AS DECIMAL(18,0)) * CAST('0.${'0'.repeat(scale - 1)}1' AS DECIMAL(${scale + 1},${scale}))) AS ${element}[])`;
 }

@@ -15,8 +15,12 @@ import { asksService, columnsUsed, rewritePlan, substituted } from '../shape.ts'
 export const limitBelowCognitive: Rule = {
   name: 'limit-below-cognitive',
   phase: 'placement',
-  apply: (plan) => rewritePlan(plan, (node) => (node.kind === 'limit' ? (cutEarly(node) ?? node) : node)),
+  apply: limitsBelowCalls,
 };
+
+export function limitsBelowCalls(plan: LogicalPlan): LogicalPlan {
+  return rewritePlan(plan, (node) => (node.kind === 'limit' ? (cutEarly(node) ?? node) : node));
+}
 
 function cutEarly(limit: Limit): LogicalPlan | undefined {
   const sort = limit.child.kind === 'sort' ? limit.child : undefined;

@@ -16,7 +16,7 @@
 import { type Column, column, type Expr } from '../expression.ts';
 import { answerColumns, type CognitiveCall, type CognitiveMap, columnsOf, type LogicalPlan } from '../plan.ts';
 import type { Rule } from '../rule.ts';
-import { rewritePlan, substituted } from '../shape.ts';
+import { conjunctsOf, rewritePlan, substituted } from '../shape.ts';
 
 export const share: Rule = {
   name: 'share',
@@ -92,8 +92,16 @@ function covers(lower: CognitiveCall, upper: CognitiveCall): boolean {
     lower.service === upper.service &&
     lower.args.length === upper.args.length &&
     lower.args.every((arg, i) => sameExpr(arg, upper.args[i])) &&
-    (lower.guard === undefined || sameExpr(lower.guard, upper.guard))
+    isGuardedBy(lower.guard, upper.guard)
   );
+}
+
+/** Whether the upper guard holds for no row for which the lower does not: it has all of its conjuncts. */
+function isGuardedBy(lower: Expr | undefined, upper: Expr | undefined): boolean {
+  if (lower === undefined) return true;
+  if (upper === undefined) return false;
+  const held = conjunctsOf(upper);
+  return conjunctsOf(lower).every((c) => held.some((h) => sameExpr(c, h)));
 }
 
 export function sameExpr(a: Expr, b: Expr | undefined): boolean {
