@@ -193,6 +193,51 @@ export const catalogue = {
   'catalog/open': { message: 'database "{path}" cannot be opened: {reason}' },
   'catalog/location': { number: 46504, message: 'location "{location}" {reason}' },
 
+  // --- tables
+  'table/identity-type': {
+    number: 2749,
+    message: 'identity column "{column}" is {type}, expected a whole-number type',
+  },
+  'table/no-identity': { number: 8106, message: '"{table}" has no identity column' },
+  'table/identity-insert-on': {
+    number: 8107,
+    message: 'IDENTITY_INSERT is ON for "{other}" already: "{table}" has to wait',
+  },
+  'table/second-identity': { number: 2744, message: '"{table}" can have one identity column' },
+  'table/second-primary-key': { number: 8110, message: '"{table}" can have one primary key' },
+  'table/nullable-key': {
+    number: 8111,
+    message: 'column "{column}" of "{table}" is NULL, but part of the primary key',
+  },
+
+  // --- statements that change rows
+  'change/external': { number: 46507, message: 'rows of external table "{name}" cannot be changed' },
+  'change/system': { number: 259, message: 'rows of "{name}" cannot be changed: it is a view of the system' },
+  'change/column-twice': { number: 264, message: 'column "{name}" is given a value twice' },
+  'change/column-count': { number: 213, message: '"{table}" takes {expected} values here, found {found}' },
+  'change/identity-insert': {
+    number: 544,
+    message: 'identity column "{column}" of "{table}" gets its values by itself',
+    hint: 'Leave it out, or SET IDENTITY_INSERT {table} ON first.',
+  },
+  'change/identity-needed': {
+    number: 545,
+    message: 'identity column "{column}" of "{table}" needs values while IDENTITY_INSERT is ON',
+  },
+  'change/identity-update': { number: 8102, message: 'identity column "{column}" cannot be updated' },
+  'change/null': { number: 515, message: 'column "{column}" of "{table}" takes no NULL' },
+  'change/check': { number: 547, message: 'a row breaks check constraint "{name}" of "{table}"' },
+  'change/duplicate': { number: 2627, message: 'a second row of "{table}" would have ({value}) in {constraint}' },
+  'change/merge-twice': {
+    number: 8672,
+    message: 'MERGE would change or remove a row of "{table}" twice: several source rows match it',
+    hint: 'Make the ON condition, or the source, unique for each row.',
+  },
+  'exec/truncated': {
+    number: 2628,
+    message: 'a value is too long for column "{column}" of "{table}": it would be cut to \'{value}\'',
+  },
+
   // --- scripts
   'script/raised': { message: '{text}' },
   'script/declared-twice': { number: 134, message: 'variable "@{name}" is declared already' },

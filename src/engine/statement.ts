@@ -7,14 +7,19 @@ import type { ParameterValue } from '../planner/bind/context.ts';
 import { explainText } from './explain-text.ts';
 import type { Result } from './result.ts';
 import type { Session } from './session.ts';
-import { createTableAs } from './statements/create-table-as.ts';
+import { createTable, declareTable } from './statements/create-table.ts';
+import { createTableAs, selectInto } from './statements/create-table-as.ts';
 import { defineObject } from './statements/define-object.ts';
+import { deleteRows, truncate } from './statements/delete.ts';
 import { dropObject } from './statements/drop-object.ts';
 import { explainStatement } from './statements/explain.ts';
+import { insert } from './statements/insert.ts';
+import { merge } from './statements/merge.ts';
 import { runSelect } from './statements/run-select.ts';
-import { setOption } from './statements/set-option.ts';
+import { setIdentityInsert, setOption } from './statements/set-option.ts';
 import { runTransaction } from './statements/transaction.ts';
 import { unbuilt } from './statements/unbuilt.ts';
+import { update } from './statements/update.ts';
 import { useDatabase } from './statements/use-database.ts';
 import { textResult } from './text-result.ts';
 
@@ -43,8 +48,12 @@ export async function runStatement(statement: Statement, context: StatementConte
 async function dispatch(statement: Statement, context: StatementContext): Promise<Result | undefined> {
   const { session, report } = context;
   switch (statement.kind) {
-    case 'select-statement':
-      return runSelect(statement, context);
+    case 'select-statement': {
+      const into = selectInto(statement);
+      if (into === undefined) return runSelect(statement, context);
+      await createTableAs(into, context);
+      return undefined;
+    }
     case 'explain': {
       const snapshot = await session.parts.store.snapshot();
       const explained = await explainStatement(statement.statement, context, snapshot, { steps: false });
@@ -53,9 +62,29 @@ async function dispatch(statement: Statement, context: StatementContext): Promis
       if (result !== undefined) for await (const _ of result.batches());
       return textResult('plan', explainText({ ...explained, actual: report }).split('\n'), report);
     }
+    case 'create-table':
+      await createTable(statement, context);
+      break;
+    case 'declare-table':
+      await declareTable(statement, context);
+      break;
+    case 'set-identity-insert':
+      await setIdentityInsert(statement, context);
+      break;
     case 'create-table-as':
       await createTableAs(statement, context);
       return undefined;
+    case 'insert':
+      return insert(statement, context);
+    case 'update':
+      return update(statement, context);
+    case 'delete':
+      return deleteRows(statement, context);
+    case 'merge':
+      return merge(statement, context);
+    case 'truncate':
+      await truncate(statement, context);
+      break;
     case 'transaction':
       await runTransaction(statement, context);
       break;

@@ -46,6 +46,7 @@ export interface WorkOptions {
 export function workNames(id: number): WorkNames {
   const schema = `${WORK}.${schemaOf(id)}`;
   return {
+    area: schema,
     stage: (index) => `${schema}.stage_${index}`,
     answers: (name) => `${schema}.${quote(answersTable(name))}`,
     external: (table) => `${schema}.${quote(externalName(table.schema, table.name))}`,

@@ -31,6 +31,8 @@ export interface Fragment {
 
 /** Names of the relations that exist only while a statement runs. */
 export interface WorkNames {
+  /** The schema they are in. */
+  readonly area: string;
   stage(index: number): string;
   answers(name: string): string;
   external(table: Scan['table']): string;

@@ -25,6 +25,7 @@ export interface PlanOptions {
 }
 
 const NAMES: WorkNames = {
+  area: 'work.s0',
   stage: (index) => `stage_${index}`,
   answers: (name) => quote(`answers ${name}`),
   external: (table) => quote(externalName(table.schema, table.name)),

@@ -8,14 +8,9 @@ import { literalOf } from '../evaluate.ts';
 import type { StatementContext } from '../statement.ts';
 import { runSelect } from './run-select.ts';
 
-/** @throws SqlcError script/mixed-assignment (141) */
+/** The parser lets only such items stand beside each other. */
 export function isAssignment({ query: { body } }: SelectStatement): boolean {
-  if (body.kind !== 'select') return false;
-  const assigned = body.items.filter((item) => item.variable !== undefined);
-  const returned = body.items.find((item) => item.variable === undefined);
-  if (assigned.length > 0 && returned !== undefined)
-    throw error('not-supported', { what: 'returning a column beside assigned variables' }, { span: returned.span });
-  return assigned.length > 0;
+  return body.kind === 'select' && body.items.some((item) => item.variable !== undefined);
 }
 
 /** @throws SqlcError not-supported where a row's value would depend on the row before */

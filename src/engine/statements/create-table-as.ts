@@ -2,52 +2,60 @@
 
 import { typeName } from '../../arrow/sql-type.ts';
 import type { StoredTable } from '../../catalog/definitions.ts';
-import type { Snapshot } from '../../catalog/snapshot.ts';
+import { findTable, isTemporary, type Snapshot } from '../../catalog/snapshot.ts';
 import { error, invariant } from '../../common/errors.ts';
-import { prepareOutput } from '../../exec/run-plan.ts';
-import type { CreateTableAs } from '../../parser/ast.ts';
-import { newTableName } from '../../planner/bind/objects.ts';
+import { WORK } from '../../exec/duckdb/database.ts';
+import type { CreateTableAs, SelectStatement } from '../../parser/ast.ts';
+import { newTableName, tableName } from '../../planner/bind/objects.ts';
 import { renamed } from '../../planner/bind/query.ts';
 import { type PlannedQuery, planQuery } from '../../planner/plan-query.ts';
-import { printPlan } from '../../planner/print-plan.ts';
-import { planAfterProbing } from '../plan-learning.ts';
-import { type Session, statusOf } from '../session.ts';
+import type { Session } from '../session.ts';
 import { withOptions } from '../settings.ts';
 import type { StatementContext } from '../statement.ts';
-import { settleBill } from '../virtual-bill.ts';
+import { answered } from './answered-query.ts';
+import { checkLayout } from './create-table.ts';
+import { refuseDoomed } from './transaction.ts';
 
 export async function createTableAs(statement: CreateTableAs, context: StatementContext): Promise<void> {
-  const { session, report } = context;
-  const settings = withOptions(session.settings, statement.options);
-  const snapshot = await session.parts.store.snapshot();
-  const id = session.nextId();
-  const started = performance.now();
-  await session.parts.learnt.load();
-  const { plan: planned, inputs, table } = await planTable(statement, context, snapshot, id);
-  report.planMs = performance.now() - started;
-  const running = session.begin(report, settings, context.signal);
-  try {
-    const work = await session.openWork({ ...running, id }, snapshot);
-    try {
-      const files = { storage: session.parts.storage, snapshot, blobEndpoint: session.parts.blobEndpoint };
-      const plan = await planAfterProbing(planned, statement.query, inputs, 'blocking', work, files);
-      report.plan = printPlan(plan.logical);
-      await prepareOutput(plan.physical, work, files);
-      const { output } = plan.physical;
-      invariant(output.kind === 'fragment', 'a blocking consumer gets one fragment');
-      await session.parts.store.createTable(table, output.fragment, running.signal);
-      await settleBill(plan, work, inputs.learnt, settings.explain_scan_seconds);
-      report.status = 'done';
-    } finally {
-      await work.close();
-    }
-  } catch (failure) {
-    report.status = statusOf(failure);
-    throw failure;
-  } finally {
-    report.elapsedMs = performance.now() - started;
-    running.end();
-  }
+  refuseDoomed(context);
+  const { store } = context.session.parts;
+  await store.exclusively(context.signal, async () => {
+    const snapshot = await store.snapshot();
+    if (isThere(statement, snapshot)) return;
+    let table: StoredTable | undefined;
+    const check = (planned: PlannedQuery) => {
+      table = tableOf(statement, planned, snapshot);
+      checkLayout(statement.layout, table);
+    };
+    newTableName(statement.name, snapshot);
+    const { query, options } = statement;
+    await answered({ query, options, snapshot, check }, context, async ({ fragment, work }) => {
+      invariant(table !== undefined, 'the plan was checked');
+      context.report.rows = await store.createTable(table, fragment, work.options.signal);
+    });
+  });
+}
+
+function isThere({ existing, name }: CreateTableAs, snapshot: Snapshot): boolean {
+  if (existing !== 'skip') return false;
+  const target = tableName(name, snapshot);
+  return findTable(snapshot, target.schema, target.name) !== undefined;
+}
+
+/** SELECT … INTO t is CREATE TABLE t AS. */
+export function selectInto({ query, options, span }: SelectStatement): CreateTableAs | undefined {
+  const { body } = query;
+  if (body.kind !== 'select' || body.into === undefined) return undefined;
+  return {
+    kind: 'create-table-as',
+    existing: 'fail',
+    name: body.into,
+    columns: [],
+    layout: { distribution: undefined, index: undefined, partition: undefined },
+    query: { ...query, body: { ...body, into: undefined } },
+    options,
+    span,
+  };
 }
 
 /** The plan and the table it would make; EXPLAIN stops here. */
@@ -57,10 +65,14 @@ export async function planTable(
   snapshot: Snapshot,
   id: number,
 ): Promise<{ plan: PlannedQuery; inputs: ReturnType<Session['planInputs']>; table: StoredTable }> {
-  const name = newTableName(statement.name, snapshot);
   const settings = withOptions(context.session.settings, statement.options);
   const inputs = context.session.planInputs(snapshot, context.parameters, id, settings);
   const plan = await planQuery(statement.query, inputs, 'blocking');
+  return { plan, inputs, table: tableOf(statement, plan, snapshot) };
+}
+
+function tableOf(statement: CreateTableAs, plan: PlannedQuery, snapshot: Snapshot): StoredTable {
+  const name = newTableName(statement.name, snapshot);
   const columns = renamed(plan.logical, statement.columns, 'column list', statement.name.span).map((c) => {
     if (c.type.kind === 'null') {
       throw error(
@@ -78,5 +90,5 @@ export async function planTable(
       throw error('bind/duplicate-column', { name: c.name, relation: name.name }, { span: statement.name.span });
     seen.add(key);
   }
-  return { plan, inputs, table: { kind: 'stored', ...name, columns, database: undefined } };
+  return { kind: 'stored', ...name, columns, database: isTemporary(name.name) ? WORK : undefined };
 }

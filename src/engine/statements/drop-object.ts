@@ -6,11 +6,16 @@ import { error } from '../../common/errors.ts';
 import type { DropObject, ObjectName } from '../../parser/ast.ts';
 import { referrersOf, tableName } from '../../planner/bind/objects.ts';
 import type { StatementContext } from '../statement.ts';
+import { refuseDoomed } from './transaction.ts';
 
 type DropChange = Extract<CatalogChange, { readonly action: 'drop' }>;
 
 export async function dropObject(statement: DropObject, context: StatementContext): Promise<void> {
-  for (const name of statement.names) await dropOne(statement, name, context);
+  refuseDoomed(context);
+  const { store } = context.session.parts;
+  await store.exclusively(context.signal, async () => {
+    for (const name of statement.names) await dropOne(statement, name, context);
+  });
 }
 
 async function dropOne(statement: DropObject, name: ObjectName, context: StatementContext): Promise<void> {

@@ -13,10 +13,15 @@ import { withOptions } from '../settings.ts';
 import type { StatementContext } from '../statement.ts';
 import { settleBill } from '../virtual-bill.ts';
 
-export async function runSelect(statement: SelectStatement, context: StatementContext): Promise<Result> {
+/** @param planned the catalog to plan on, when it is not the present one */
+export async function runSelect(
+  statement: SelectStatement,
+  context: StatementContext,
+  planned?: Snapshot,
+): Promise<Result> {
   const { session, report } = context;
   const settings = withOptions(session.settings, statement.options);
-  const snapshot = await session.parts.store.snapshot();
+  const snapshot = planned ?? (await session.parts.store.snapshot());
   const started = performance.now();
   const id = session.nextId();
   await session.parts.learnt.load();

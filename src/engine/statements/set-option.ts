@@ -1,8 +1,11 @@
 // SET name = value: a session setting, or one of T-SQL's session options that cannot change an answer.
 
-import type { SetStatement } from '../../parser/ast.ts';
+import { error } from '../../common/errors.ts';
+import type { SetIdentityInsert, SetStatement } from '../../parser/ast.ts';
+import { targetTable } from '../change/target.ts';
 import type { Session } from '../session.ts';
 import { withSetting } from '../settings.ts';
+import type { StatementContext } from '../statement.ts';
 
 /** @throws SqlcError settings/* */
 export function setOption(statement: SetStatement, session: Session): void {
@@ -13,4 +16,20 @@ export function setOption(statement: SetStatement, session: Session): void {
     name: name.span,
     value: value.span,
   });
+}
+
+/** One table at a time. @throws SqlcError table/identity-insert-on (8107), table/no-identity (8106) */
+export async function setIdentityInsert(statement: SetIdentityInsert, { session }: StatementContext): Promise<void> {
+  const { state, parts } = session;
+  const { name, schema, columns } = targetTable(statement.table, await parts.store.snapshot());
+  const { span } = statement.table;
+  if (!columns.some((c) => c.identity !== undefined)) throw error('table/no-identity', { table: name }, { span });
+  const key = `${schema}.${name}`.toLowerCase();
+  if (!statement.on) {
+    if (state.identityInsert === key) state.identityInsert = undefined;
+    return;
+  }
+  if (state.identityInsert !== undefined && state.identityInsert !== key)
+    throw error('table/identity-insert-on', { table: name, other: state.identityInsert }, { span });
+  state.identityInsert = key;
 }

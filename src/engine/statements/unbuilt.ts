@@ -5,14 +5,6 @@ import { error, type SqlcError } from '../../common/errors.ts';
 import type { Statement } from '../../parser/ast.ts';
 
 const UNBUILT = {
-  'set-identity-insert': 'SET IDENTITY_INSERT',
-  insert: 'INSERT',
-  update: 'UPDATE',
-  delete: 'DELETE',
-  merge: 'MERGE',
-  truncate: 'TRUNCATE TABLE',
-  'declare-table': 'a table variable',
-  'create-table': 'CREATE TABLE with column types',
   'alter-table': 'ALTER TABLE',
   'create-view': 'CREATE VIEW',
   'create-schema': 'CREATE SCHEMA',

@@ -102,16 +102,19 @@ export class DuckdbCatalogStore implements CatalogStore {
     this.#kept = changed(this.#kept, kept);
   }
 
-  /** A new table, empty or with the rows of a query, together or not at all. Replaces the one of its name. */
-  async createTable(table: StoredTable, query: Fragment | undefined, signal?: AbortSignal): Promise<void> {
+  /** A new table, empty or with the rows of a query, together or not at all. Replaces the one of its name; answers its number of rows. */
+  async createTable(table: StoredTable, query: Fragment | undefined, signal?: AbortSignal): Promise<number> {
     const before = findTable(this.#seen(), table.schema, table.name);
     const { definition } = this.#stamped({ action: 'create', kind: 'table', definition: table }, before?.stamp) as {
       definition: StoredTable; // stamping keeps the kind
     };
     const isSession = table.database !== undefined;
     const made: StoredTable =
-      this.#transaction === undefined ? definition : { ...definition, held: this.#newCopy(this.#transaction) };
+      this.#transaction === undefined || isVariable(table)
+        ? definition
+        : { ...definition, held: this.#newCopy(this.#transaction) };
     const place = placeOf(made).map(quote).join('.');
+    let rows = 0;
     await this.#with((connection) =>
       connection.transaction(async () => {
         if (query === undefined) {
@@ -120,7 +123,8 @@ export class DuckdbCatalogStore implements CatalogStore {
         } else {
           const names = table.columns.map((c, i) => `c${query.columns[i]?.id ?? 0} AS ${quote(c.name)}`);
           const sql = `CREATE OR REPLACE TABLE ${place} AS SELECT ${names.join(', ')} FROM (${query.sql}) AS t`;
-          await connection.run(sql, query.parameters, signal);
+          const [[count] = []] = await connection.rows(sql, query.parameters, signal);
+          rows = Number(count ?? 0);
         }
         if (this.#transaction === undefined && !isSession) {
           await this.#write(connection, { action: 'replace', kind: 'table', definition: made });
@@ -129,6 +133,7 @@ export class DuckdbCatalogStore implements CatalogStore {
       }),
     );
     this.#put(made);
+    return rows;
   }
 
   async dropTable(table: StoredTable): Promise<void> {
@@ -154,7 +159,7 @@ export class DuckdbCatalogStore implements CatalogStore {
    */
   async writable(table: StoredTable): Promise<StoredTable> {
     const transaction = this.#transaction;
-    if (transaction === undefined || transaction.isFresh(table)) return table;
+    if (transaction === undefined || transaction.isFresh(table) || isVariable(table)) return table;
     const held = this.#newCopy(transaction);
     const copy: StoredTable = { ...table, held };
     const [from, to] = [table, copy].map((t) => placeOf(t).map(quote).join('.'));
@@ -336,7 +341,10 @@ export class DuckdbCatalogStore implements CatalogStore {
   /** @param before the table it takes the place of, when that has another name */
   #put(table: StoredTable, before: StoredTable = table): void {
     const transaction = this.#transaction;
-    if (transaction !== undefined) {
+    if (transaction !== undefined && isVariable(table)) {
+      this.#session = [...this.#session, table];
+      transaction.snapshot = withTable(transaction.snapshot, table);
+    } else if (transaction !== undefined) {
       transaction.touch(before);
       if (before !== table) transaction.touch(table);
       transaction.snapshot = withTable(withoutTable(transaction.snapshot, before), table);
@@ -376,6 +384,11 @@ export class DuckdbCatalogStore implements CatalogStore {
       connection.close();
     }
   }
+}
+
+/** Table variables take no part in transactions. */
+function isVariable({ name }: StoredTable): boolean {
+  return name.startsWith('@');
 }
 
 function dropOf({ schema, name }: StoredTable): CatalogChange {

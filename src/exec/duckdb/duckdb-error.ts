@@ -37,6 +37,7 @@ function conversionError(first: string): SqlcError | undefined {
 function overflowError(first: string): SqlcError | undefined {
   const cast =
     first.match(/Type \w+ with value (?<value>\S+) can't be cast .* destination type (?<type>\w+)/) ??
+    first.match(/Casting value "(?<value>[^"]*)" to type (?<type>\w+(?:\(\d+,\d+\))?) failed/) ??
     first.match(/[Ff]ailed to cast decimal value (?<value>\S+) to type (?<type>\w+)/);
   const sum = first.match(/Overflow in \w+ of (?<type>\w+) \((?<value>[^)]*)\)/i);
   const { value, type } = cast?.groups ?? sum?.groups ?? {};
@@ -53,6 +54,10 @@ function raisedError(code: string, detail: string): SqlcError {
   if (known === 'exec/overflow') return error(known, { detail: `a number does not fit ${detail}` });
   if (known === 'storage/too-long') return error(known, { column: decodeURIComponent(detail) });
   if (known === 'exec/recursion') return error(known, { limit: detail });
+  if (known === 'exec/truncated') {
+    const [table = '', column = '', value = ''] = detail.split(':').map(decodeURIComponent);
+    return error(known, { table, column, value });
+  }
   switch (known) {
     case 'exec/json':
     case 'exec/json-path':

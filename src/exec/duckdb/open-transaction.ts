@@ -1,6 +1,6 @@
 // A user's transaction: what it changed is kept beside the database, in private copies, and put in place in one
 // transaction of the engine when it commits. So an error undoes its own statement only, savepoints cost nothing until
-// the next change, and the statements inside may use the work area and the services like any other (docs/adr/0012).
+// the next change, and the statements inside may use the work area and the services like any other (docs/adr/0015).
 
 import type { Definitions, StoredTable } from '../../catalog/definitions.ts';
 import type { Snapshot } from '../../catalog/snapshot.ts';

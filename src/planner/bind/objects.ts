@@ -8,7 +8,16 @@ import type {
   FileFormatDefinition,
   TextOptions,
 } from '../../catalog/definitions.ts';
-import { DEFAULT_SCHEMA, findObject, findTable, type Snapshot, sameName } from '../../catalog/snapshot.ts';
+import {
+  DEFAULT_SCHEMA,
+  findObject,
+  findSequence,
+  findTable,
+  findView,
+  isTemporary,
+  type Snapshot,
+  sameName,
+} from '../../catalog/snapshot.ts';
 import { error } from '../../common/errors.ts';
 import type * as ast from '../../parser/ast.ts';
 import { bindType } from './type-name.ts';
@@ -21,19 +30,27 @@ export interface QualifiedName {
 /** @throws SqlcError catalog/unknown-schema, not-supported */
 export function tableName(name: ast.ObjectName, snapshot: Snapshot): QualifiedName {
   const parts = name.parts.map((p) => p.name);
+  const last = parts.at(-1) ?? '';
+  // Temporary tables are in no schema of the user's: `tempdb..#t` is `#t`.
+  if (isTemporary(last)) return { schema: DEFAULT_SCHEMA, name: last };
   if (parts.length > 2) throw error('not-supported', { what: 'a name of another database' }, { span: name.span });
   const schema = parts.at(-2) || DEFAULT_SCHEMA;
   const known = snapshot.schemas.find((s) => sameName(s, schema));
   if (known === undefined) throw error('catalog/unknown-schema', { name: schema }, { span: name.span });
-  return { schema: known, name: parts.at(-1) ?? '' };
+  return { schema: known, name: last };
 }
 
-/** @throws SqlcError catalog/exists (2714) */
+/** Tables, views and sequences share one namespace. @throws SqlcError catalog/exists (2714) */
 export function newTableName(name: ast.ObjectName, snapshot: Snapshot): QualifiedName {
   const target = tableName(name, snapshot);
-  if (findTable(snapshot, target.schema, target.name) !== undefined) {
-    throw error('catalog/exists', { kind: 'table', name: target.name }, { span: name.span });
-  }
+  const { schema } = target;
+  const taken = [
+    ['table', findTable(snapshot, schema, target.name)],
+    ['view', findView(snapshot, schema, target.name)],
+    ['sequence', findSequence(snapshot, schema, target.name)],
+  ] as const;
+  for (const [kind, found] of taken)
+    if (found !== undefined) throw error('catalog/exists', { kind, name: target.name }, { span: name.span });
   return target;
 }
 
