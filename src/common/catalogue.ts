@@ -176,6 +176,7 @@ export const catalogue = {
   'catalog/unknown-database': { number: 911, message: 'database "{name}" does not exist' },
   'catalog/in-use': { number: 46556, message: '{kind} "{name}" is used by {referrers}', hint: 'Drop them first.' },
   'catalog/missing-reference': { number: 46501, message: '{kind} "{name}" does not exist' },
+  'catalog/source-type': { number: 46530, message: 'data sources of TYPE = {type} are not supported' },
   'catalog/credential-missing': { number: 46516, message: 'credential "{name}" does not exist' },
   'catalog/master-key-needed': {
     number: 15581,

@@ -18,7 +18,7 @@ import { merge } from './statements/merge.ts';
 import { runSelect } from './statements/run-select.ts';
 import { setIdentityInsert, setOption } from './statements/set-option.ts';
 import { runTransaction } from './statements/transaction.ts';
-import { unbuilt } from './statements/unbuilt.ts';
+import { refuseUnbuiltParts, unbuilt } from './statements/unbuilt.ts';
 import { update } from './statements/update.ts';
 import { useDatabase } from './statements/use-database.ts';
 import { textResult } from './text-result.ts';
@@ -47,6 +47,7 @@ export async function runStatement(statement: Statement, context: StatementConte
 
 async function dispatch(statement: Statement, context: StatementContext): Promise<Result | undefined> {
   const { session, report } = context;
+  refuseUnbuiltParts(statement);
   switch (statement.kind) {
     case 'select-statement': {
       const into = selectInto(statement);

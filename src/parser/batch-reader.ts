@@ -19,11 +19,23 @@ const OTHER_STARTS: ReadonlySet<unknown> = new Set([
   ...CHANGES,
   ...[T.K.CREATE, T.K.ALTER, T.K.DROP, T.K.SET, T.K.TRUNCATE, T.K.RENAME, T.K.COPY],
   ...[T.K.DECLARE, T.K.IF, T.K.WHILE, T.K.BEGIN, T.K.BREAK, T.K.CONTINUE, T.K.RETURN, T.K.PRINT, T.K.THROW],
-  ...[T.K.RAISERROR, T.K.COMMIT, T.K.ROLLBACK, T.K.SAVE, T.K.USE, T.K.GRANT, T.K.DENY, T.K.REVOKE],
+  ...[
+    T.K.RAISERROR,
+    T.K.COMMIT,
+    T.K.ROLLBACK,
+    T.K.SAVE,
+    T.K.USE,
+    T.K.EXEC,
+    T.K.EXECUTE,
+    T.K.BULK,
+    T.K.GRANT,
+    T.K.DENY,
+    T.K.REVOKE,
+  ],
   ...[T.K.OPEN, T.K.CLOSE],
 ]);
 /** Names elsewhere, so as the first word of a statement they need a ";" before them. */
-const NEEDS_SEPARATOR: ReadonlySet<unknown> = new Set([T.K.THROW, T.K.RENAME, T.K.COPY, T.K.OPEN, T.K.CLOSE]);
+const NEEDS_SEPARATOR: ReadonlySet<unknown> = new Set([T.K.THROW, T.K.RENAME, T.K.COPY, T.K.OPEN, T.K.CLOSE, T.K.BULK]);
 /** What may start a statement that no ";" stands before. */
 const STARTS_ALONE: ReadonlySet<unknown> = new Set([
   ...[...OTHER_STARTS].filter((type) => !NEEDS_SEPARATOR.has(type)),

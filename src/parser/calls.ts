@@ -1,7 +1,7 @@
 // Grammar layer 2: what stands before or after parentheses in an expression: CASE, conversions, function calls and
 // their windows.
 
-import { invariant } from '../common/errors.ts';
+import { error, invariant } from '../common/errors.ts';
 import type { Span } from '../common/span.ts';
 import type {
   Case,
@@ -11,6 +11,7 @@ import type {
   FunctionCall,
   Identifier,
   OrderItem,
+  TypeName,
   WindowFrame,
   WindowSpec,
 } from './ast.ts';
@@ -24,8 +25,8 @@ type Branch = Case['branches'][number];
 type Nulls = FunctionCall['nulls'];
 
 type CallOptions = {
-  -readonly [K in 'service' | 'model' | 'jsonNulls' | 'nulls']: FunctionCall[K];
-} & { orderBy: OrderItem[] | undefined };
+  -readonly [K in 'service' | 'model' | 'jsonNulls' | 'nulls' | 'returning']: FunctionCall[K];
+} & { orderBy: OrderItem[] | undefined; arrayWrapper: boolean };
 
 const BOUND = 'UNBOUNDED, CURRENT ROW or a number of rows';
 
@@ -211,6 +212,8 @@ export abstract class Calls extends Names {
       service: inside?.service,
       model: inside?.model,
       jsonNulls: inside?.jsonNulls,
+      arrayWrapper: inside?.arrayWrapper === true,
+      returning: returningOf(name, inside?.returning),
       withinGroup: withinGroup ?? inside?.orderBy,
       nulls: nulls ?? inside?.nulls,
       over,
@@ -238,7 +241,7 @@ export abstract class Calls extends Names {
           ALT: () => {
             this.CONSUME(T.K.USE);
             this.CONSUME(T.K.MODEL);
-            const name = this.SUBRULE(this.objectName);
+            const name = this.SUBRULE1(this.identifier);
             const parameters = this.OPTION(() => {
               this.CONSUME(T.K.PARAMETERS);
               return this.SUBRULE(this.expression);
@@ -259,7 +262,15 @@ export abstract class Calls extends Names {
         {
           ALT: () => {
             this.CONSUME(T.K.RETURNING);
-            this.SUBRULE(this.typeName);
+            options.returning = this.SUBRULE(this.typeName);
+          },
+        },
+        {
+          ALT: () => {
+            this.CONSUME(T.K.WITH);
+            this.CONSUME(T.K.ARRAY);
+            this.CONSUME(T.K.WRAPPER);
+            options.arrayWrapper = true;
           },
         },
       ]);
@@ -427,8 +438,24 @@ export abstract class Calls extends Names {
   }
 }
 
+/** @throws SqlcError syntax/unexpected-token for another type than json of another function than JSON_VALUE */
+function returningOf(name: readonly Identifier[], type: TypeName | undefined): FunctionCall['returning'] {
+  const isValue = name.at(-1)?.name.toUpperCase() === 'JSON_VALUE';
+  if (type === undefined || isValue) return type;
+  if (type.name === 'json') return undefined;
+  throw error('syntax/unexpected-token', { found: `"${type.name}"`, expected: 'JSON' }, { span: type.span });
+}
+
 function noCallOptions(): CallOptions {
-  return { service: undefined, model: undefined, jsonNulls: undefined, nulls: undefined, orderBy: undefined };
+  return {
+    returning: undefined,
+    service: undefined,
+    model: undefined,
+    jsonNulls: undefined,
+    nulls: undefined,
+    orderBy: undefined,
+    arrayWrapper: false,
+  };
 }
 
 /** A call with nothing but arguments. */
@@ -445,6 +472,8 @@ export function plainCall(parts: readonly Identifier[], args: readonly Expressio
     model: undefined,
     keyed: false,
     jsonNulls: undefined,
+    arrayWrapper: false,
+    returning: undefined,
     trim: undefined,
     withinGroup: undefined,
     nulls: undefined,

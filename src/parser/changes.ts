@@ -1,9 +1,10 @@
-// Grammar layer 10: INSERT, UPDATE, DELETE, MERGE, TRUNCATE.
+// Grammar layer 11: INSERT, UPDATE, DELETE, MERGE, TRUNCATE.
 
 import { error } from '../common/errors.ts';
 import { spanning } from '../common/span.ts';
 import type {
   Assignment,
+  BulkInsert,
   CommonTable,
   Delete,
   Expression,
@@ -22,9 +23,10 @@ import type {
   Update,
 } from './ast.ts';
 import type { Rule } from './kit.ts';
-import { identifierOf } from './literals.ts';
+import { identifierOf, stringOf } from './literals.ts';
 import { Objects } from './objects.ts';
 import { compounded } from './operators.ts';
+import { unexpected } from './syntax-error.ts';
 import { spanOf } from './token-span.ts';
 import * as T from './tokens.ts';
 
@@ -38,6 +40,7 @@ interface InsertSource {
   readonly columns: readonly Identifier[];
   readonly query: Query | undefined;
   readonly output: Output | undefined;
+  readonly secondOutput: Output | undefined;
 }
 
 export abstract class Changes extends Objects {
@@ -76,7 +79,7 @@ export abstract class Changes extends Objects {
   readonly insertSource: Rule<InsertSource> = this.rule('insertSource', () => {
     const isList = this.ACTION(() => this.next(T.LeftParen) && !this.queryFollows(1));
     const columns = this.OPTION({ GATE: () => isList, DEF: () => this.SUBRULE(this.insertColumns) }) ?? [];
-    const output = this.OPTION1(() => this.SUBRULE(this.output));
+    const outputs = this.SUBRULE(this.outputs);
     this.ACTION(() => {
       if (['EXEC', 'EXECUTE'].includes(this.word())) this.refuse('INSERT … EXEC');
     });
@@ -93,7 +96,7 @@ export abstract class Changes extends Objects {
         { ALT: () => this.SUBRULE(this.query) },
       ],
     });
-    return { columns, query, output };
+    return { columns, query, ...outputs };
   });
 
   /** Names of columns; the table's own name may stand before them. */
@@ -113,7 +116,7 @@ export abstract class Changes extends Objects {
     const target = this.SUBRULE(this.target);
     this.CONSUME(T.K.SET);
     const set = this.SUBRULE(this.assignments);
-    const output = this.OPTION1(() => this.SUBRULE(this.output));
+    const outputs = this.SUBRULE(this.outputs);
     const from = this.OPTION2(() => this.SUBRULE(this.from)) ?? [];
     const where = this.OPTION3(() => this.SUBRULE(this.changeWhere));
     const options = this.OPTION4(() => this.SUBRULE(this.queryOptions)) ?? [];
@@ -121,7 +124,7 @@ export abstract class Changes extends Objects {
       kind: 'update',
       ...changeOf(head, top, target, options),
       set,
-      output,
+      ...outputs,
       from,
       where,
       span: this.since(head.start),
@@ -153,7 +156,7 @@ export abstract class Changes extends Objects {
               },
               () => {
                 const operator = this.SUBRULE(this.assignOperator);
-                const value = this.SUBRULE(this.valueOrDefault);
+                const value = this.SUBRULE(this.expression);
                 return this.ACTION(() => {
                   const span = this.since(start);
                   const old: Expression = { kind: 'parameter', name, span: spanOf(variable) };
@@ -174,6 +177,10 @@ export abstract class Changes extends Objects {
       if (this.next(T.LeftParen)) this.refuse('a method in SET');
     });
     const operator = this.SUBRULE(this.assignOperator);
+    this.ACTION(() => {
+      if (operator.tokenType !== T.Equal && this.next(T.K.DEFAULT))
+        throw unexpected(this.LA(1), operator, 'a value to calculate with');
+    });
     const written = this.SUBRULE(this.valueOrDefault);
     return this.ACTION(() => {
       const old: Expression = { kind: 'column', parts: column.parts, span: column.span };
@@ -186,14 +193,14 @@ export abstract class Changes extends Objects {
     const top = this.OPTION(() => this.SUBRULE(this.changeTop));
     this.OPTION1(() => this.CONSUME(T.K.FROM));
     const target = this.SUBRULE(this.target);
-    const output = this.OPTION2(() => this.SUBRULE(this.output));
+    const outputs = this.SUBRULE(this.outputs);
     const from = this.OPTION3(() => this.SUBRULE(this.from)) ?? [];
     const where = this.OPTION4(() => this.SUBRULE(this.changeWhere));
     const options = this.OPTION5(() => this.SUBRULE(this.queryOptions)) ?? [];
     return this.ACTION(() => ({
       kind: 'delete',
       ...changeOf(head, top, target, options),
-      output,
+      ...outputs,
       from,
       where,
       span: this.since(head.start),
@@ -220,7 +227,7 @@ export abstract class Changes extends Objects {
     const on = this.SUBRULE(this.expression);
     const clauses: MergeClause[] = [];
     this.AT_LEAST_ONE({ DEF: () => clauses.push(this.SUBRULE(this.mergeClause)), ERR_MSG: 'WHEN' });
-    const output = this.OPTION2(() => this.SUBRULE(this.output));
+    const outputs = this.SUBRULE(this.outputs);
     const options = this.OPTION3(() => this.SUBRULE(this.queryOptions)) ?? [];
     return this.ACTION(() => ({
       kind: 'merge',
@@ -228,7 +235,7 @@ export abstract class Changes extends Objects {
       source,
       on,
       clauses,
-      output,
+      ...outputs,
       span: this.since(head.start),
     }));
   });
@@ -307,6 +314,35 @@ export abstract class Changes extends Objects {
     return this.ACTION(() => ({ kind: 'merge-insert', columns, values, span: this.since(start) }));
   });
 
+  /** `BULK INSERT t FROM 'file' [WITH (…)]`. */
+  readonly bulkInsert: Rule<BulkInsert> = this.rule('bulkInsert', () => {
+    const start = this.here();
+    this.CONSUME(T.K.BULK);
+    this.CONSUME(T.K.INSERT);
+    const target = this.SUBRULE(this.objectName);
+    this.CONSUME(T.K.FROM);
+    const file = this.CONSUME(T.StringText);
+    this.OPTION(() => {
+      this.CONSUME(T.K.WITH);
+      this.SUBRULE(this.ignored);
+    });
+    return this.ACTION(() => ({ kind: 'bulk-insert', target, from: stringOf(file), span: this.since(start) }));
+  });
+
+  /** `INSERT BULK t (a int) WITH (…)`: what drivers send. */
+  readonly insertBulk: Rule<BulkInsert> = this.rule('insertBulk', () => {
+    const start = this.here();
+    this.CONSUME(T.K.INSERT);
+    this.CONSUME(T.K.BULK);
+    const target = this.SUBRULE(this.objectName);
+    this.OPTION(() => this.SUBRULE(this.tableElements));
+    this.OPTION1(() => {
+      this.CONSUME(T.K.WITH);
+      this.SUBRULE(this.ignored);
+    });
+    return this.ACTION(() => ({ kind: 'bulk-insert', target, from: undefined, span: this.since(start) }));
+  });
+
   readonly truncate: Rule<Truncate> = this.rule('truncate', () => {
     const start = this.here();
     this.CONSUME(T.K.TRUNCATE);
@@ -366,6 +402,16 @@ export abstract class Changes extends Objects {
     return this.ACTION(() => ({ ...target, span: { start, end: target.span.end } }));
   });
 
+  /** One OUTPUT, or one INTO a table and one returned. */
+  readonly outputs: Rule<Pick<Change, 'output' | 'secondOutput'>> = this.rule('outputs', () => {
+    const output = this.OPTION(() => this.SUBRULE(this.output));
+    const secondOutput = this.OPTION1({
+      GATE: () => output?.into !== undefined,
+      DEF: () => this.SUBRULE1(this.output),
+    });
+    return { output, secondOutput };
+  });
+
   /** `OUTPUT inserted.a AS b, $action INTO t (c)`. */
   readonly output: Rule<Output> = this.rule('output', () => {
     const start = this.here();
@@ -395,5 +441,5 @@ export abstract class Changes extends Objects {
 
 function changeOf({ ctes }: Head, top: Top | undefined, target: Target, options: readonly QueryOption[]) {
   const span = spanning(target.span, target.span);
-  return { ctes, top, target, options, output: undefined, span };
+  return { ctes, top, target, options, output: undefined, secondOutput: undefined, span };
 }

@@ -3,7 +3,6 @@
 
 import type { IOrAlt, IToken, TokenType } from 'chevrotain';
 import { error } from '../common/errors.ts';
-import { spanning } from '../common/span.ts';
 import type { Expression, Query, StructLiteral } from './ast.ts';
 import { Calls, plainCall } from './calls.ts';
 import type { Rule } from './kit.ts';
@@ -314,13 +313,28 @@ export abstract class Expressions extends Calls {
     return this.ACTION(() => ({ name: aliasOf(key).name, value }));
   });
 
+  readonly methodArguments: Rule<Expression[]> = this.rule('methodArguments', () => {
+    this.CONSUME(T.LeftParen);
+    const args = this.list(() => this.SUBRULE(this.expression), T.RightParen);
+    this.closeList();
+    return args;
+  });
+
   readonly odbcEscape: Rule<Expression> = this.rule('odbcEscape', () => {
     const start = this.here();
     const word = this.CONSUME(T.Name);
     return this.branch<Expression>(
       0,
       () => word.image.toUpperCase() === 'FN',
-      () => this.SUBRULE(this.expression),
+      () => {
+        const call = this.SUBRULE(this.expression);
+        // {fn CURRENT_DATE()}
+        this.OPTION(() => {
+          this.CONSUME(T.LeftParen);
+          this.CONSUME(T.RightParen);
+        });
+        return call;
+      },
       () => {
         const text = this.CONSUME(T.StringText);
         return this.ACTION(() => escapedValue(word, text, this.since(start)));
@@ -361,11 +375,14 @@ export abstract class Expressions extends Calls {
       {
         ALT: () => {
           this.CONSUME(T.Dot);
-          const field = this.SUBRULE(this.identifier);
-          this.ACTION(() => {
-            if (this.next(T.LeftParen)) this.refuse('a method call');
+          const field = this.SUBRULE(this.memberName);
+          const args = this.when(0, T.LeftParen, () => this.SUBRULE(this.methodArguments));
+          return this.ACTION(() => {
+            const span = this.since(operand.span.start);
+            return args === undefined
+              ? { kind: 'field', operand, field, span }
+              : { kind: 'method-call', operand, name: field, args, span };
           });
-          return this.ACTION(() => ({ kind: 'field', operand, field, span: spanning(operand.span, field.span) }));
         },
       },
       {
@@ -417,7 +434,7 @@ export abstract class Expressions extends Calls {
     const parts = [this.SUBRULE(this.identifier)];
     this.repeat(2, DOTS, () => {
       this.CONSUME(T.Dot);
-      parts.push(this.SUBRULE1(this.identifier));
+      parts.push(this.SUBRULE(this.memberName));
     });
     const call = this.when(0, T.LeftParen, () => this.SUBRULE(this.callTail, { ARGS: [parts] }));
     return this.ACTION(() => call ?? { kind: 'column', parts, span: this.since(start) });
@@ -461,7 +478,7 @@ export abstract class Expressions extends Calls {
     this.ACTION(() => stack.operand({ ...made, span: this.since(left.span.start) }));
   }
 
-  private leaf(token: IToken, make: (token: IToken) => Expression): Expression {
+  protected leaf(token: IToken, make: (token: IToken) => Expression): Expression {
     return this.ACTION(() => make(token));
   }
 }

@@ -3,8 +3,8 @@
 
 import { error, invariant } from '../common/errors.ts';
 import type { Span } from '../common/span.ts';
-import type { CreateDataSource, CreateExternalTable } from './ast.ts';
-import { Options, type RawOption } from './options.ts';
+import type { AlterDataSource, CreateDataSource, CreateExternalTable, CreateExternalTableAs } from './ast.ts';
+import { described, Options, type RawOption } from './options.ts';
 
 const SOURCE_KNOWN = [
   ...['LOCATION', 'CREDENTIAL', 'TYPE', 'PUSHDOWN', 'CONNECTION_OPTIONS', 'RESOURCE_MANAGER_LOCATION'],
@@ -16,6 +16,7 @@ const TABLE_KNOWN = [
 ];
 const DEFERRED = ['REJECT_TYPE', 'REJECT_VALUE', 'REJECT_SAMPLE_VALUE', 'REJECTED_ROW_LOCATION', 'TABLE_OPTIONS'];
 const ELASTIC = ['SCHEMA_NAME', 'OBJECT_NAME', 'DISTRIBUTION'];
+const DISTRIBUTIONS = ['REPLICATED', 'ROUND_ROBIN'];
 const LARGEST_COUNT = 2_147_483_647;
 
 /**
@@ -35,12 +36,8 @@ export function dataSourceOf(
   options.word('PUSHDOWN', ['on', 'off']);
   for (const name of ['RESOURCE_MANAGER_LOCATION', 'DATABASE_NAME', 'SHARD_MAP_NAME']) options.string(name);
   options.require(['LOCATION']);
-  if (type === 'rdbms' || type === 'shard_map_manager') {
-    const what = `TYPE = ${type.toUpperCase()}`;
-    throw error('not-supported', { what }, { span: options.option('TYPE')?.value.span });
-  }
   for (const name of ['DATABASE_NAME', 'SHARD_MAP_NAME']) {
-    if (options.has(name))
+    if (options.has(name) && type !== 'rdbms' && type !== 'shard_map_manager')
       throw options.clash(name, type === undefined ? 'a source without TYPE' : `TYPE = ${type.toUpperCase()}`);
   }
   if (type !== 'hadoop' && options.has('RESOURCE_MANAGER_LOCATION')) {
@@ -51,9 +48,29 @@ export function dataSourceOf(
 }
 
 /**
+ * Checks the options of ALTER EXTERNAL DATA SOURCE.
+ *
+ * @throws SqlcError syntax/*-option, syntax/option-*
+ */
+export function alteredSourceOf(
+  raw: readonly RawOption[],
+  span: Span,
+): Pick<AlterDataSource, 'location' | 'credential'> {
+  const known = SOURCE_KNOWN.filter((name) => name !== 'TYPE');
+  const options = new Options('ALTER EXTERNAL DATA SOURCE', raw, known, span);
+  for (const name of ['RESOURCE_MANAGER_LOCATION', 'DATABASE_NAME', 'SHARD_MAP_NAME', 'CONNECTION_OPTIONS'])
+    options.string(name);
+  options.word('PUSHDOWN', ['on', 'off']);
+  return {
+    location: options.string('LOCATION'),
+    credential: options.name('CREDENTIAL', { allowString: false }),
+  };
+}
+
+/**
  * Checks an external table's options.
  *
- * @throws SqlcError syntax/*-option, syntax/option-*, not-supported
+ * @throws SqlcError syntax/*-option, syntax/option-*
  */
 export function externalTableOf(
   raw: readonly RawOption[],
@@ -64,12 +81,50 @@ export function externalTableOf(
   const dataSource = options.name('DATA_SOURCE', { allowString: true });
   const fileFormat = options.name('FILE_FORMAT', { allowString: true });
   for (const name of ['REJECTED_ROW_LOCATION', 'TABLE_OPTIONS', 'SCHEMA_NAME', 'OBJECT_NAME']) options.string(name);
+  checkDistribution(options);
   checkReject(options);
-  const [elastic] = options.among(ELASTIC);
-  if (elastic !== undefined) throw error('not-supported', { what: elastic.name.toUpperCase() }, { span: elastic.span });
+  options.require(['DATA_SOURCE']);
+  invariant(dataSource !== undefined, 'DATA_SOURCE was required');
+  return { location, dataSource, fileFormat, deferred: options.among([...DEFERRED, ...ELASTIC]) };
+}
+
+type Exported = Pick<CreateExternalTableAs, 'location' | 'dataSource' | 'fileFormat' | 'deferred' | 'partition'>;
+
+/**
+ * Checks the options of CREATE EXTERNAL TABLE … AS.
+ *
+ * @throws SqlcError syntax/*-option, syntax/option-*
+ */
+export function exportedTableOf(raw: readonly RawOption[], span: Span): Exported {
+  const known = [...TABLE_KNOWN.filter((name) => !ELASTIC.includes(name)), 'PARTITION'];
+  const options = new Options('CREATE EXTERNAL TABLE AS SELECT', raw, known, span);
+  if (options.has('REJECTED_ROW_LOCATION')) throw options.clash('REJECTED_ROW_LOCATION', 'AS SELECT');
+  const location = options.string('LOCATION');
+  const dataSource = options.name('DATA_SOURCE', { allowString: true });
+  const fileFormat = options.name('FILE_FORMAT', { allowString: true });
+  options.string('TABLE_OPTIONS');
+  checkReject(options);
   options.require(['LOCATION', 'DATA_SOURCE', 'FILE_FORMAT']);
   invariant(location !== undefined && dataSource !== undefined && fileFormat !== undefined, 'options were required');
-  return { location, dataSource, fileFormat, deferred: options.among(DEFERRED) };
+  const partition = options.names('PARTITION') ?? [];
+  return { location, dataSource, fileFormat, deferred: options.among(DEFERRED), partition };
+}
+
+/** `SHARDED (column)`, `REPLICATED`, `ROUND_ROBIN`. */
+function checkDistribution(options: Options): void {
+  const option = options.option('DISTRIBUTION');
+  if (option === undefined) return;
+  const { value } = option;
+  const word = value.kind === 'word' ? value.name.name.toUpperCase() : '';
+  const hasColumn = value.kind === 'word' && value.arguments !== undefined;
+  if (
+    word === 'SHARDED'
+      ? hasColumn && value.kind === 'word' && value.arguments?.length === 1
+      : !hasColumn && DISTRIBUTIONS.includes(word)
+  )
+    return;
+  const expected = 'SHARDED (column), REPLICATED or ROUND_ROBIN';
+  throw error('syntax/option-value', { name: 'DISTRIBUTION', found: described(value), expected }, { span: value.span });
 }
 
 function checkReject(options: Options): void {

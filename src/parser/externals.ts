@@ -10,11 +10,14 @@ import type {
   CreateCredential,
   CreateDataSource,
   CreateExternalTable,
+  CreateExternalTableAs,
   CreateFileFormat,
   CreateService,
+  Identifier,
+  IfExists,
   StringLiteral,
 } from './ast.ts';
-import { dataSourceOf, externalTableOf } from './external-table.ts';
+import { dataSourceOf, exportedTableOf, externalTableOf } from './external-table.ts';
 import { fileFormatOf } from './file-format.ts';
 import type { Rule } from './kit.ts';
 import { identifierOf, stringOf } from './literals.ts';
@@ -22,19 +25,22 @@ import type { RawOption, RawValue } from './options.ts';
 import { QueryParser } from './queries.ts';
 import { serviceOf } from './service.ts';
 import { unexpected } from './syntax-error.ts';
+import { typedInAs, untyped } from './table-parts.ts';
 import { spanOf } from './token-span.ts';
 import * as T from './tokens.ts';
 
-type CredentialParts = Pick<CreateCredential, 'name' | 'identity' | 'secret'>;
+/** A column before it is known whether AS follows. */
+type WrittenColumn = Omit<ColumnDefinition, 'type'> & { readonly type: ColumnDefinition['type'] | undefined };
+type CredentialParts = Pick<CreateCredential, 'existing' | 'name' | 'identity' | 'secret'>;
 
 export abstract class Externals extends QueryParser {
   readonly createCredential: Rule<CreateCredential, [start: number]> = this.rule('createCredential', (start) => {
     const definition = this.SUBRULE(this.credentialDefinition);
-    return this.ACTION(() => ({ kind: 'create-credential', existing: 'fail', ...definition, span: this.since(start) }));
+    return this.ACTION(() => ({ kind: 'create-credential', ...definition, span: this.since(start) }));
   });
 
   readonly alterCredential: Rule<AlterCredential, [start: number]> = this.rule('alterCredential', (start) => {
-    const definition = this.SUBRULE(this.credentialDefinition);
+    const { existing, ...definition } = this.SUBRULE(this.credentialDefinition);
     return this.ACTION(() => ({ kind: 'alter-credential', ...definition, span: this.since(start) }));
   });
 
@@ -42,6 +48,7 @@ export abstract class Externals extends QueryParser {
     this.CONSUME(T.K.DATABASE);
     this.CONSUME(T.K.SCOPED);
     this.CONSUME(T.K.CREDENTIAL);
+    const existing = this.SUBRULE(this.ifNotExists);
     const name = this.SUBRULE(this.identifier);
     this.ACTION(() => {
       const { span } = name;
@@ -66,7 +73,7 @@ export abstract class Externals extends QueryParser {
       this.CONSUME(T.K.SECRET);
       return this.SUBRULE1(this.credentialText);
     });
-    return this.ACTION(() => ({ name, identity: identity.value, secret: secret?.value }));
+    return this.ACTION(() => ({ existing, name, identity: identity.value, secret: secret?.value }));
   });
 
   /** `= 'text'`; a wrong value is never repeated, it may be the secret. */
@@ -84,17 +91,17 @@ export abstract class Externals extends QueryParser {
 
   readonly createService: Rule<CreateService, [start: number]> = this.rule('createService', (start) => {
     this.CONSUME(T.K.SERVICE);
+    const existing = this.SUBRULE(this.ifNotExists);
     const name = this.SUBRULE(this.identifier);
     this.CONSUME(T.K.WITH);
     const options = this.SUBRULE(this.optionList);
     return this.ACTION(() => {
       const span = this.since(start);
-      return { kind: 'create-service', existing: 'fail', name, options: serviceOf('CREATE', options, span), span };
+      return { kind: 'create-service', existing, name, options: serviceOf('CREATE', options, span), span };
     });
   });
 
   readonly alterService: Rule<AlterService, [start: number]> = this.rule('alterService', (start) => {
-    this.CONSUME(T.K.EXTERNAL);
     this.CONSUME(T.K.SERVICE);
     const name = this.SUBRULE(this.identifier);
     this.CONSUME(T.K.SET);
@@ -112,48 +119,69 @@ export abstract class Externals extends QueryParser {
   readonly createDataSource: Rule<CreateDataSource, [start: number]> = this.rule('createDataSource', (start) => {
     this.CONSUME(T.K.DATA);
     this.CONSUME(T.K.SOURCE);
+    const existing = this.SUBRULE(this.ifNotExists);
     const name = this.SUBRULE(this.identifier);
     this.CONSUME(T.K.WITH);
     const options = this.SUBRULE(this.optionList);
     return this.ACTION(() => {
       const span = this.since(start);
-      return { kind: 'create-data-source', existing: 'fail', name, ...dataSourceOf(options, span), span };
+      return { kind: 'create-data-source', existing, name, ...dataSourceOf(options, span), span };
     });
   });
 
   readonly createFileFormat: Rule<CreateFileFormat, [start: number]> = this.rule('createFileFormat', (start) => {
     this.CONSUME(T.K.FILE);
     this.CONSUME(T.K.FORMAT);
+    const existing = this.SUBRULE(this.ifNotExists);
     const name = this.SUBRULE(this.identifier);
     this.CONSUME(T.K.WITH);
     const options = this.SUBRULE(this.optionList);
     return this.ACTION(() => {
       const span = this.since(start);
-      return { kind: 'create-file-format', existing: 'fail', name, ...fileFormatOf(options, span), span };
+      return { kind: 'create-file-format', existing, name, ...fileFormatOf(options, span), span };
     });
   });
 
-  readonly createExternalTable: Rule<CreateExternalTable, [start: number]> = this.rule(
+  /** `IF NOT EXISTS`, ours. */
+  readonly ifNotExists: Rule<IfExists> = this.rule('ifNotExists', () => {
+    const skip = this.OPTION(() => {
+      this.CONSUME(T.K.IF);
+      this.CONSUME(T.K.NOT);
+      this.CONSUME(T.K.EXISTS);
+      return true;
+    });
+    return skip === true ? 'skip' : 'fail';
+  });
+
+  /** With typed columns; with names of columns, or none, and AS with a query. */
+  readonly createExternalTable: Rule<CreateExternalTable | CreateExternalTableAs, [start: number]> = this.rule(
     'createExternalTable',
     (start) => {
       this.CONSUME(T.K.TABLE);
+      const existing = this.SUBRULE(this.ifNotExists);
       const name = this.SUBRULE(this.objectName);
-      this.ACTION(() => {
-        if (this.next(T.K.WITH) || this.next(T.K.AS)) this.refuse('CREATE EXTERNAL TABLE AS SELECT');
-      });
-      this.CONSUME(T.LeftParen);
-      const columns = this.list(() => this.SUBRULE(this.columnDefinition));
-      this.closeList();
+      const columns = this.OPTION(() => this.SUBRULE(this.externalColumns)) ?? [];
       this.CONSUME(T.K.WITH);
       const options = this.SUBRULE(this.optionList);
+      const body = this.OPTION1(() => {
+        this.CONSUME(T.K.AS);
+        const query = this.SUBRULE(this.query);
+        return { query, options: this.OPTION2(() => this.SUBRULE(this.queryOptions)) ?? [] };
+      });
       return this.ACTION(() => {
-        if (this.next(T.K.AS)) this.refuse('CREATE EXTERNAL TABLE AS SELECT');
         const span = this.since(start);
+        if (body !== undefined) {
+          const names = columns.map(nameOnly);
+          const exported = exportedTableOf(options, span);
+          return { kind: 'create-external-table-as', existing, name, columns: names, ...exported, ...body, span };
+        }
+        if (columns.length === 0) throw unexpected(undefined, this.LA(0), 'AS and a query');
+        const typed = columns.map(typedColumn);
         return {
           kind: 'create-external-table',
-          existing: 'fail',
+          existing,
           name,
-          columns,
+          columns: typed,
           ...externalTableOf(options, span),
           span,
         };
@@ -161,19 +189,23 @@ export abstract class Externals extends QueryParser {
     },
   );
 
-  readonly columnDefinition: Rule<ColumnDefinition> = this.rule('columnDefinition', () => {
+  readonly externalColumns: Rule<WrittenColumn[]> = this.rule('externalColumns', () => {
+    this.CONSUME(T.LeftParen);
+    const columns = this.list(() => this.SUBRULE(this.columnDefinition));
+    this.closeList();
+    return columns;
+  });
+
+  readonly columnDefinition: Rule<WrittenColumn> = this.rule('columnDefinition', () => {
     const start = this.here();
     const name = this.SUBRULE(this.identifier);
-    this.ACTION(() => {
-      if (this.next(T.Comma)) this.refuse('CREATE EXTERNAL TABLE AS SELECT');
-    });
-    const type = this.SUBRULE(this.typeName);
-    const collation = this.OPTION(() => {
+    const type = this.OPTION(() => this.SUBRULE(this.typeName));
+    const collation = this.OPTION1(() => {
       this.CONSUME(T.K.COLLATE);
       return this.SUBRULE1(this.identifier);
     });
-    const negated = this.OPTION1(() => {
-      const not = this.OPTION2(() => this.CONSUME(T.K.NOT));
+    const negated = this.OPTION2(() => {
+      const not = this.OPTION3(() => this.CONSUME(T.K.NOT));
       this.CONSUME(T.K.NULL);
       return not !== undefined;
     });
@@ -206,8 +238,18 @@ export abstract class Externals extends QueryParser {
         {
           ALT: () => {
             const start = this.here();
-            const options = this.SUBRULE(this.optionList);
-            return this.ACTION(() => ({ kind: 'list', options, span: this.since(start) }));
+            return this.branch<RawValue>(
+              1,
+              () => this.next(T.Comma, 3) || this.next(T.RightParen, 3),
+              () => {
+                const names = this.SUBRULE(this.columnList);
+                return this.ACTION(() => ({ kind: 'names', names, span: this.since(start) }));
+              },
+              () => {
+                const options = this.SUBRULE(this.optionList);
+                return this.ACTION(() => ({ kind: 'list', options, span: this.since(start) }));
+              },
+            );
           },
         },
       ],
@@ -239,23 +281,29 @@ export abstract class Externals extends QueryParser {
         {
           ALT: () => {
             const token = this.CONSUME(T.AnyWord);
-            const list = this.OPTION1(() => {
-              this.SUBRULE(this.ignored);
-              return true;
-            });
+            const names = this.OPTION1(() => this.SUBRULE(this.columnList));
             return this.ACTION(() => ({
               kind: 'word',
               name: identifierOf(token),
-              arguments: list === true,
+              arguments: names,
               span: this.since(start),
             }));
           },
         },
         {
-          ALT: () => {
-            const literals = this.SUBRULE(this.stringList);
-            return this.ACTION(() => ({ kind: 'strings', literals, span: this.since(start) }));
-          },
+          ALT: () =>
+            this.branch<RawValue>(
+              1,
+              () => !this.next(T.Equal, 3),
+              () => {
+                const literals = this.SUBRULE(this.stringList);
+                return this.ACTION(() => ({ kind: 'strings', literals, span: this.since(start) }));
+              },
+              () => {
+                const options = this.SUBRULE(this.optionList);
+                return this.ACTION(() => ({ kind: 'list', options, span: this.since(start) }));
+              },
+            ),
         },
       ],
     });
@@ -270,4 +318,14 @@ export abstract class Externals extends QueryParser {
     this.closeList();
     return literals;
   });
+}
+
+function typedColumn({ type, ...column }: WrittenColumn): ColumnDefinition {
+  if (type === undefined) throw untyped(column.name);
+  return { ...column, type };
+}
+
+function nameOnly({ name, type, collation, nullable, span }: WrittenColumn): Identifier {
+  if (type !== undefined || collation !== undefined || !nullable) throw typedInAs(span);
+  return name;
 }

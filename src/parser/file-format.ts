@@ -61,11 +61,12 @@ export function fileFormatOf(
       { span: first.name.span },
     );
   }
+  const text = textOptionsOf(options.list('FORMAT_OPTIONS') ?? [], span);
   const other = `FORMAT_TYPE = ${format.toUpperCase()}`;
   checkSerde(options, format, other);
   if (format !== 'delimitedtext' && options.has('FORMAT_OPTIONS')) throw options.clash('FORMAT_OPTIONS', other);
   const compression = compressionOf(options, format, other);
-  return { format, compression, text: textOptionsOf(options.list('FORMAT_OPTIONS') ?? [], span) };
+  return { format, compression, text };
 }
 
 function checkSerde(options: Options, format: Format, other: string): void {

@@ -1,7 +1,7 @@
 // What every grammar layer stands on: Chevrotain's parser set up for us, spans, and looking ahead.
 // Knows tokens and nothing of SQL. Rules return typed nodes; a rule that fails throws a SqlcError from `outcome`.
 
-import { EmbeddedActionsParser, type IToken, type ParserMethod, type TokenType } from 'chevrotain';
+import { EmbeddedActionsParser, type IToken, type ParserMethod, type TokenType, tokenMatcher } from 'chevrotain';
 import type { Span } from '../common/span.ts';
 import { LazyLookahead } from './lookahead.ts';
 import type { Scan } from './scan.ts';
@@ -126,6 +126,11 @@ export abstract class Kit extends EmbeddedActionsParser {
 
   protected next(type: TokenType, ahead = 1): boolean {
     return this.LA(ahead).tokenType === type;
+  }
+
+  /** Whether a coming token is of a class, such as a name. */
+  protected isA(category: TokenType, ahead = 1): boolean {
+    return tokenMatcher(this.LA(ahead), category);
   }
 
   /** The upper-case text of a coming token; a quoted name is none of our words. */

@@ -5,8 +5,8 @@ import { error } from '../common/errors.ts';
 import type { Identifier, ObjectName, TypeName } from './ast.ts';
 import { Kit, type Rule } from './kit.ts';
 import { identifierOf } from './literals.ts';
-import { CLOSES_LIST } from './syntax-error.ts';
-import { endOf } from './token-span.ts';
+import { CLOSES_LIST, unexpected } from './syntax-error.ts';
+import { endOf, spanOf } from './token-span.ts';
 import * as T from './tokens.ts';
 
 /** Second words of type names, by the words before them. */
@@ -25,17 +25,36 @@ export abstract class Names extends Kit {
     return this.ACTION(() => identifierOf(token));
   });
 
+  /** A name after a dot: right behind it even a reserved word is one. */
+  readonly memberName: Rule<Identifier> = this.rule('memberName', () =>
+    this.branch(
+      0,
+      () => !this.isA(T.Name) && this.here() === endOf(this.LA(0)),
+      () => {
+        const token = this.CONSUME(T.AnyWord);
+        return this.ACTION(() => identifierOf(token));
+      },
+      () => this.SUBRULE(this.identifier),
+    ),
+  );
+
   /** `a`, `s.a`, `d.s.a`, `d..a`. */
   readonly objectName: Rule<ObjectName> = this.rule('objectName', () => {
     const start = this.here();
-    const parts = [this.SUBRULE(this.identifier)];
+    const parts: Identifier[] = [];
+    // `.d.s.a`: the server is left out.
+    this.MANY1(() => {
+      this.CONSUME1(T.Dot);
+      parts.push(this.ACTION(() => this.nothing()));
+    });
+    parts.push(this.SUBRULE(this.identifier));
     this.MANY(() => {
       this.CONSUME(T.Dot);
       parts.push(
         this.branch(
           0,
           () => !this.next(T.Dot),
-          () => this.SUBRULE1(this.identifier),
+          () => this.SUBRULE(this.memberName),
           () => this.ACTION(() => this.nothing()),
         ),
       );
@@ -68,15 +87,28 @@ export abstract class Names extends Kit {
 
   readonly typeParameters: Rule<(number | 'max')[]> = this.rule('typeParameters', () => {
     this.CONSUME(T.LeftParen);
-    const parameters = this.list(() =>
-      this.OR<number | 'max'>([
-        { ALT: () => Number(this.CONSUME(T.Integer).image) },
-        { ALT: () => this.CONSUME(T.K.MAX) && 'max' },
+    const parameters: (number | 'max')[] = [];
+    this.list(() =>
+      this.OR([
+        { ALT: () => parameters.push(Number(this.CONSUME(T.Integer).image)) },
+        { ALT: () => this.CONSUME(T.K.MAX) && parameters.push('max') },
+        { ALT: () => this.elementType() },
       ]),
     );
     this.closeList();
     return parameters;
   });
+
+  /** `vector(3, float32)`: what vectors are made of here. */
+  private elementType(): void {
+    const token = this.CONSUME(T.Word);
+    this.ACTION(() => {
+      const word = token.image.toUpperCase();
+      if (word === 'FLOAT32') return;
+      if (word === 'FLOAT16') throw error('not-supported', { what: 'vectors of float16' }, { span: spanOf(token) });
+      throw unexpected(token, undefined, 'a whole number or MAX');
+    });
+  }
 
   /** What is left out between two dots. */
   private nothing(): Identifier {

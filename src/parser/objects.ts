@@ -1,4 +1,4 @@
-// Grammar layer 9: what a database holds beside tables: views, schemas, sequences, statistics, indexes; DROP and RENAME.
+// Grammar layer 10: what a database holds beside tables: views, schemas, sequences, statistics, indexes; DROP and RENAME.
 
 import { error } from '../common/errors.ts';
 import type {
@@ -33,13 +33,18 @@ export abstract class Objects extends Tables {
   readonly createView: Rule<CreateView, [start: number, existing: CreateView['existing']]> = this.rule(
     'createView',
     (start, existing) => {
+      // A materialised view answers as any other does.
+      this.OPTION3(() => this.CONSUME(T.K.MATERIALIZED));
       this.CONSUME(T.K.VIEW);
       const skip = this.SUBRULE(this.ifNotExists);
       const name = this.SUBRULE(this.objectName);
       const columns = this.OPTION(() => this.SUBRULE(this.columnList)) ?? [];
       this.OPTION1(() => {
         this.CONSUME(T.K.WITH);
-        this.AT_LEAST_ONE_SEP({ SEP: T.Comma, DEF: () => this.SUBRULE(this.viewAttribute) });
+        this.OR([
+          { ALT: () => this.SUBRULE(this.ignored) },
+          { ALT: () => this.AT_LEAST_ONE_SEP({ SEP: T.Comma, DEF: () => this.SUBRULE(this.viewAttribute) }) },
+        ]);
       });
       this.CONSUME(T.K.AS);
       const query = this.SUBRULE(this.query);
@@ -60,11 +65,11 @@ export abstract class Objects extends Tables {
     },
   );
 
-  /** SCHEMABINDING, VIEW_METADATA: without effect. */
+  /** SCHEMABINDING, VIEW_METADATA, ENCRYPTION: without effect. */
   readonly viewAttribute: Rule<void> = this.rule('viewAttribute', () => {
     const name = this.CONSUME(T.Name);
     this.ACTION(() => {
-      if (['SCHEMABINDING', 'VIEW_METADATA'].includes(name.image.toUpperCase())) return;
+      if (['SCHEMABINDING', 'VIEW_METADATA', 'ENCRYPTION'].includes(name.image.toUpperCase())) return;
       const params = { name: name.image, statement: 'CREATE VIEW' };
       throw error('syntax/unknown-option', params, { span: spanOf(name) });
     });
@@ -342,6 +347,11 @@ export abstract class Objects extends Tables {
       this.CONSUME(T.K.WITH);
       this.CONSUME1(T.K.GRANT);
       this.CONSUME(T.K.OPTION);
+    });
+    this.OPTION2(() => this.CONSUME(T.K.CASCADE));
+    this.OPTION3(() => {
+      this.CONSUME(T.K.AS);
+      this.SUBRULE(this.identifier);
     });
     return this.ACTION(() => ({ kind: 'permission', action, span: this.since(start) }));
   });

@@ -18,10 +18,11 @@ const KNOWN = [
   ...['MAXERRORS', 'ERRORFILE_LOCATION', 'ERRORFILE_DATA_SOURCE', 'ERRORFILE', 'ROWS_PER_BATCH', 'FORMATFILE'],
   ...['FORMATFILE_DATA_SOURCE', 'ORDER', 'SINGLE_BLOB', 'SINGLE_CLOB', 'SINGLE_NCLOB'],
 ];
+const DEFERRED = ['FORMATFILE', 'FORMATFILE_DATA_SOURCE', 'ORDER'];
 const SINGLES = ['SINGLE_BLOB', 'SINGLE_CLOB', 'SINGLE_NCLOB'];
 const FORMATS = ['CSV', 'PARQUET', 'DELTA', 'JSONL'];
 /** What says how text is cut says nothing of a Parquet file. */
-const TEXT_ONLY = ['PARSER_VERSION', 'ROWSET_OPTIONS', 'FIELDTERMINATOR', 'ROWTERMINATOR', 'FIELDQUOTE', 'HEADER_ROW'];
+const TEXT_ONLY = ['PARSER_VERSION', 'ROWSET_OPTIONS'];
 
 /** @throws SqlcError syntax/*-option, syntax/option-*, not-supported */
 export function openRowsetOf(
@@ -36,10 +37,8 @@ export function openRowsetOf(
   const format = FORMATS.find((known) => known === formatText?.value.toUpperCase());
   const parserVersion = options.string('PARSER_VERSION');
   if (parserVersion !== undefined) oneOf('PARSER_VERSION', parserVersion, ['1.0', '2.0']);
-  for (const name of ['FORMATFILE', 'FORMATFILE_DATA_SOURCE', 'ORDER']) {
-    const found = options.option(name);
-    if (found !== undefined) throw error('not-supported', { what: `option ${name}` }, { span: found.name.span });
-  }
+  for (const name of ['FORMATFILE', 'FORMATFILE_DATA_SOURCE']) options.string(name);
+  if (single !== undefined && format !== undefined) throw options.clash('FORMAT', `SINGLE_${single.toUpperCase()}`);
   const header = options.word('HEADER_ROW', ['true', 'false']);
   if (format === 'PARQUET' || format === 'DELTA') {
     for (const name of TEXT_ONLY) if (options.has(name)) throw options.clash(name, `FORMAT = '${format}'`);
@@ -67,6 +66,7 @@ export function openRowsetOf(
     maxErrors: whole(options, 'MAXERRORS', 0),
     errorFile: options.string('ERRORFILE_LOCATION') ?? options.string('ERRORFILE'),
     errorFileSource: options.string('ERRORFILE_DATA_SOURCE'),
+    deferred: options.among(DEFERRED),
   };
 }
 
@@ -77,7 +77,7 @@ function valued({ name, value }: RawRowsetOption): RawOption {
     const params = { name: name.name.toUpperCase(), found: 'given a value', expected: 'none' };
     throw error('syntax/option-value', params, { span: value.span });
   }
-  if (isSingle) return { name, value: { kind: 'word', name, arguments: false, span: name.span } };
+  if (isSingle) return { name, value: { kind: 'word', name, arguments: undefined, span: name.span } };
   if (value !== undefined) return { name, value };
   if (!KNOWN.includes(name.name.toUpperCase())) return { name, value: { kind: 'number', text: '', span: name.span } };
   const params = { name: name.name.toUpperCase(), found: 'without a value', expected: '"=" and a value' };

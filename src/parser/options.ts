@@ -9,8 +9,15 @@ import type { Identifier, StringLiteral } from './ast.ts';
 export type RawValue =
   | { readonly kind: 'string'; readonly literal: StringLiteral; readonly span: Span }
   | { readonly kind: 'number'; readonly text: string; readonly span: Span }
-  /** A name or keyword; `arguments` when parentheses follow it. */
-  | { readonly kind: 'word'; readonly name: Identifier; readonly arguments: boolean; readonly span: Span }
+  /** A name or keyword, with the names in parentheses that follow it. */
+  | {
+      readonly kind: 'word';
+      readonly name: Identifier;
+      readonly arguments: readonly Identifier[] | undefined;
+      readonly span: Span;
+    }
+  /** `(a, b)`. */
+  | { readonly kind: 'names'; readonly names: readonly Identifier[]; readonly span: Span }
   | { readonly kind: 'list'; readonly options: readonly RawOption[]; readonly span: Span }
   /** `('a', 'b')`. */
   | { readonly kind: 'strings'; readonly literals: readonly StringLiteral[]; readonly span: Span };
@@ -72,7 +79,7 @@ export class Options {
     const option = this.given.get(name);
     if (option === undefined) return undefined;
     const { value } = option;
-    const found = value.kind === 'word' && !value.arguments ? value.name.name.toUpperCase() : undefined;
+    const found = value.kind === 'word' && value.arguments === undefined ? value.name.name.toUpperCase() : undefined;
     const match = allowed.find((word) => word.toUpperCase() === found);
     if (match !== undefined) return match;
     const hint =
@@ -90,7 +97,7 @@ export class Options {
     const option = this.given.get(name);
     if (option === undefined) return undefined;
     const { value } = option;
-    if (value.kind === 'word' && !value.arguments) return value.name;
+    if (value.kind === 'word' && value.arguments === undefined) return value.name;
     if (allowString && value.kind === 'string') {
       return { name: value.literal.value, quoted: true, span: value.span };
     }
@@ -116,6 +123,13 @@ export class Options {
     if (option === undefined) return undefined;
     if (option.value.kind !== 'strings') throw this.wrongValue(option, 'a list of strings in parentheses');
     return option.value.literals;
+  }
+
+  names(name: string): readonly Identifier[] | undefined {
+    const option = this.given.get(name);
+    if (option === undefined) return undefined;
+    if (option.value.kind !== 'names') throw this.wrongValue(option, 'names in parentheses');
+    return option.value.names;
   }
 
   /** The first name of a list that was not given is an error. */
@@ -153,6 +167,7 @@ export function described(value: RawValue): string {
       return value.name.quoted ? `the name "${value.name.name}"` : value.name.name;
     case 'list':
     case 'strings':
+    case 'names':
       return 'a list';
     default:
       return value satisfies never;
@@ -162,7 +177,9 @@ export function described(value: RawValue): string {
 /** @throws SqlcError syntax/option-value for a string that is none of a few */
 export function oneOf(name: string, literal: StringLiteral, allowed: readonly string[], anyCase = false): void {
   const { value, span } = literal;
-  const same = anyCase ? (word: string) => word === value.toUpperCase() : (word: string) => word === value;
+  const same = anyCase
+    ? (word: string) => word.toUpperCase() === value.toUpperCase()
+    : (word: string) => word === value;
   if (allowed.some(same)) return;
   const expected = either(allowed.map((word) => `'${word}'`));
   throw error(

@@ -178,7 +178,19 @@ export class QueryParser extends Selects {
 
   readonly commonTables: Rule<CommonTable[]> = this.rule('commonTables', () => {
     this.CONSUME(T.K.WITH);
-    return this.list(() => this.SUBRULE(this.commonTable));
+    const tables: CommonTable[] = [];
+    this.list(() => {
+      this.branch(
+        0,
+        () => this.next(T.K.CHANGE_TRACKING_CONTEXT) && !this.isA(T.Name, 3),
+        () => {
+          this.CONSUME(T.K.CHANGE_TRACKING_CONTEXT);
+          this.SUBRULE(this.ignored);
+        },
+        () => tables.push(this.SUBRULE(this.commonTable)),
+      );
+    });
+    return tables;
   });
 
   readonly commonTable: Rule<CommonTable> = this.rule('commonTable', () => {
@@ -262,6 +274,8 @@ export class QueryParser extends Selects {
       {
         ALT: () => {
           this.CONSUME(T.K.FETCH);
+          // An exact answer is a good approximation.
+          this.OPTION1(() => this.CONSUME(T.K.APPROXIMATE));
           this.OR1([{ ALT: () => this.CONSUME(T.K.NEXT) }, { ALT: () => this.CONSUME(T.K.FIRST) }]);
           const count = this.SUBRULE2(this.expression);
           this.SUBRULE1(this.rowWord);

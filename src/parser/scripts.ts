@@ -1,9 +1,10 @@
-// Grammar layer 11: what makes a script of statements: variables, control flow, errors, transactions.
+// Grammar layer 12: what makes a script of statements: variables, control flow, errors, transactions.
 
 import { error } from '../common/errors.ts';
 import type {
   Declare,
   DeclareTable,
+  Execute,
   Expression,
   If,
   LoopControl,
@@ -21,7 +22,7 @@ import type {
 } from './ast.ts';
 import { Changes } from './changes.ts';
 import type { Rule } from './kit.ts';
-import { identifierOf } from './literals.ts';
+import { binaryOf, identifierOf, moneyOf } from './literals.ts';
 import { compounded } from './operators.ts';
 import { checkTyped } from './table-parts.ts';
 import { spanOf } from './token-span.ts';
@@ -292,12 +293,87 @@ export abstract class Scripts extends Changes {
     },
   );
 
+  /** `EXEC [@rc =] p [@a =] 1, …`, `EXEC ('text')`. */
+  readonly execute: Rule<Execute> = this.rule('execute', () => {
+    const start = this.here();
+    this.OR([{ ALT: () => this.CONSUME(T.K.EXEC) }, { ALT: () => this.CONSUME(T.K.EXECUTE) }]);
+    return this.branch<Execute>(
+      1,
+      () => this.next(T.LeftParen),
+      () => {
+        this.CONSUME(T.LeftParen);
+        const text = this.SUBRULE(this.expression);
+        this.CONSUME(T.RightParen);
+        return this.ACTION(() => ({ kind: 'execute', procedure: undefined, args: [text], span: this.since(start) }));
+      },
+      () => {
+        this.OPTION({
+          GATE: () => this.next(T.Equal, 2),
+          DEF: () => {
+            this.CONSUME(T.Variable);
+            this.CONSUME(T.Equal);
+          },
+        });
+        const procedure = this.SUBRULE(this.objectName);
+        const args = this.OPTION1({
+          GATE: () => this.argumentFollows(),
+          DEF: () => this.SUBRULE(this.executeArguments),
+        });
+        this.OPTION2(() => {
+          this.CONSUME(T.K.WITH);
+          this.CONSUME(T.K.RECOMPILE);
+        });
+        return this.ACTION(() => ({ kind: 'execute', procedure, args: args ?? [], span: this.since(start) }));
+      },
+    );
+  });
+
+  readonly executeArguments: Rule<Expression[]> = this.rule('executeArguments', () =>
+    this.list(() => this.SUBRULE(this.executeArgument)),
+  );
+
+  /** `1`, `@a = 1`, `@a OUTPUT`, DEFAULT, and a bare name, which is a string. */
+  readonly executeArgument: Rule<Expression> = this.rule('executeArgument', () => {
+    this.OPTION({
+      GATE: () => this.next(T.Equal, 2),
+      DEF: () => {
+        this.CONSUME(T.Variable);
+        this.CONSUME(T.Equal);
+      },
+    });
+    const value = this.OR<Expression>({
+      ERR_MSG: 'a literal or a variable',
+      DEF: [
+        ...this.constants,
+        { ALT: () => this.leaf(this.CONSUME(T.K.NULL), (token) => ({ kind: 'null', span: spanOf(token) })) },
+        { ALT: () => this.leaf(this.CONSUME(T.K.DEFAULT), (token) => ({ kind: 'default', span: spanOf(token) })) },
+        { ALT: () => this.leaf(this.CONSUME(T.Binary), binaryOf) },
+        { ALT: () => this.leaf(this.CONSUME(T.Money), moneyOf) },
+        {
+          ALT: () =>
+            this.leaf(this.CONSUME(T.Name), (token) => {
+              const { name, span } = identifierOf(token);
+              return { kind: 'string', value: name, national: true, span };
+            }),
+        },
+      ],
+    });
+    this.OPTION1(() => this.CONSUME(T.K.OUTPUT));
+    return value;
+  });
+
   readonly use: Rule<Use> = this.rule('use', () => {
     const start = this.here();
     this.CONSUME(T.K.USE);
     const database = this.SUBRULE(this.identifier);
     return this.ACTION(() => ({ kind: 'use', database, span: this.since(start) }));
   });
+
+  private argumentFollows(): boolean {
+    const type = this.LA(1).tokenType;
+    if ([T.Variable, T.StringText, T.Integer, T.Decimal, T.Minus, T.Binary, T.Money].includes(type)) return true;
+    return type === T.K.NULL || type === T.K.DEFAULT || this.isA(T.BareName);
+  }
 
   /** `IF …; ELSE …` is one statement. */
   private elseFollows(): boolean {

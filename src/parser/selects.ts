@@ -120,8 +120,17 @@ export abstract class Selects extends Sources {
         },
         {
           ALT: () => {
+            const isQuery = this.ACTION(() => this.queryFollows(1));
             this.CONSUME(T.LeftParen);
-            const inner = this.SUBRULE(this.expression);
+            const inner = this.branch<Expression>(
+              2,
+              () => isQuery,
+              () => {
+                const query = this.SUBRULE(this.query);
+                return this.ACTION(() => ({ kind: 'scalar-query', query, span: query.span }));
+              },
+              () => this.SUBRULE(this.expression),
+            );
             this.CONSUME(T.RightParen);
             return inner;
           },
@@ -131,8 +140,11 @@ export abstract class Selects extends Sources {
     const percent = this.OPTION(() => this.CONSUME(T.K.PERCENT)) !== undefined;
     const withTies = this.OPTION1(() => {
       this.CONSUME(T.K.WITH);
-      this.CONSUME(T.K.TIES);
-      return true;
+      // An exact answer is a good approximation.
+      return this.OR1([
+        { ALT: () => this.CONSUME(T.K.TIES) && true },
+        { ALT: () => this.CONSUME(T.K.APPROXIMATE) && false },
+      ]);
     });
     return this.ACTION(() => ({ count, percent, withTies: withTies === true, span: this.since(start) }));
   });
@@ -259,13 +271,13 @@ export abstract class Selects extends Sources {
   readonly groupingElements: Rule<Groups> = this.rule('groupingElements', () => {
     const start = this.here();
     const elements = this.list(() => this.SUBRULE(this.groupingElement));
-    const kind = this.OPTION({
+    const written = this.OPTION({
       GATE: () => !this.next(T.LeftParen, 2) && !this.next(T.K.CHECK, 2),
       DEF: () => {
         this.CONSUME(T.K.WITH);
-        return this.OR<'rollup' | 'cube'>({
+        return this.OR({
           ERR_MSG: 'ROLLUP or CUBE',
-          DEF: [{ ALT: () => this.CONSUME(T.K.ROLLUP) && 'rollup' }, { ALT: () => this.CONSUME(T.K.CUBE) && 'cube' }],
+          DEF: [{ ALT: () => this.CONSUME(T.K.ROLLUP) }, { ALT: () => this.CONSUME(T.K.CUBE) }],
         });
       },
     });
@@ -280,11 +292,13 @@ export abstract class Selects extends Sources {
       const all = elements.flatMap((element): readonly GroupingElement[] =>
         element.kind === 'row' ? element.items : [element],
       );
-      if (kind === undefined) return { elements: all, all: false };
+      if (written === undefined) return { elements: all, all: false };
+      const kind = written.tokenType === T.K.CUBE ? 'cube' : 'rollup';
       const sets = all.map((element): GroupingSet => {
+        if (isNothing(element)) return { kind: 'columns', expressions: [], span: element.span };
         if (!isGroupingSets(element)) return { kind: 'columns', expressions: [element], span: element.span };
         const params = { first: `WITH ${kind.toUpperCase()}`, second: setsName(element) };
-        throw error('syntax/clause-combination', params, { span: element.span });
+        throw error('syntax/clause-combination', params, { span: spanOf(written) });
       });
       return { elements: [{ kind, sets, span: this.since(start) }], all: false };
     });
@@ -384,6 +398,13 @@ function checkVariables(items: readonly SelectItem[]): void {
 
 function isGroupingSets(element: GroupingElement): element is GroupingSets {
   return element.kind === 'rollup' || element.kind === 'cube' || element.kind === 'grouping-sets';
+}
+
+/** `()`. */
+function isNothing(element: GroupingElement): boolean {
+  if (element.kind !== 'grouping-sets' || element.sets.length !== 1) return false;
+  const [only] = element.sets;
+  return only?.kind === 'columns' && only.expressions.length === 0;
 }
 
 function setsName({ kind }: GroupingSets): string {

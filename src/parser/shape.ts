@@ -49,6 +49,8 @@ export function childrenOf(expression: Expression): readonly Expression[] {
       return [expression.operand, expression.zone];
     case 'row':
       return expression.items;
+    case 'method-call':
+      return [expression.operand, ...expression.args];
     case 'call':
       return childrenOfCall(expression);
     case 'list':

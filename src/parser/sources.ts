@@ -24,6 +24,7 @@ import type {
 import { Expressions } from './expressions.ts';
 import type { Rule } from './kit.ts';
 import { aliasOf, identifierOf, stringOf } from './literals.ts';
+import { type Arguments, checkNamed, KNOWN_ARGUMENTS } from './named-arguments.ts';
 import { openRowsetOf, type RawRowsetOption } from './open-rowset.ts';
 import type { RawValue } from './options.ts';
 import { spanOf } from './token-span.ts';
@@ -55,14 +56,9 @@ const REFUSED_SOURCES: ReadonlySet<string> = new Set([
   ...['SEMANTICKEYPHRASETABLE', 'SEMANTICSIMILARITYTABLE', 'SEMANTICSIMILARITYDETAILSTABLE'],
 ]);
 /** Functions with `NAME = value` arguments. */
-const NAMED_ARGUMENTS: ReadonlySet<string> = new Set(['AI_GENERATE_CHUNKS', 'VECTOR_SEARCH', 'PREDICT']);
+const NAMED_ARGUMENTS: ReadonlySet<string> = new Set(Object.keys(KNOWN_ARGUMENTS));
 /** Functions with a schema after WITH. */
 const WITH_SCHEMA: ReadonlySet<string> = new Set(['OPENJSON', 'PREDICT']);
-
-interface Arguments {
-  readonly args: readonly Expression[];
-  readonly named: readonly NamedArgument[];
-}
 
 interface Alias {
   readonly alias: Identifier | undefined;
@@ -279,7 +275,10 @@ export abstract class Sources extends Expressions {
       if (this.next(T.K.FOR) && this.word(2) === 'SYSTEM_TIME') this.refuse('FOR SYSTEM_TIME', 2);
       return name.parts.length === 1 ? (name.parts[0]?.name.toUpperCase() ?? '') : '';
     });
-    const args = this.OPTION(() => this.SUBRULE(this.sourceArguments, { ARGS: [NAMED_ARGUMENTS.has(called)] }));
+    const args = this.OPTION({
+      GATE: () => !this.oldHintsFollow(),
+      DEF: () => this.SUBRULE(this.sourceArguments, { ARGS: [NAMED_ARGUMENTS.has(called)] }),
+    });
     const schema = this.OPTION1({
       GATE: () => args !== undefined && this.next(T.LeftParen, 2) && WITH_SCHEMA.has(called),
       DEF: () => this.SUBRULE(this.schema),
@@ -291,16 +290,16 @@ export abstract class Sources extends Expressions {
     const sampled = this.OPTION5(() => this.SUBRULE(this.tableSample));
     const named = this.SUBRULE(this.sourceAlias);
     const sample = this.OPTION3(() => this.SUBRULE1(this.tableSample)) ?? sampled;
+    this.OPTION6({ GATE: () => this.oldHintsFollow(), DEF: () => this.SUBRULE(this.hintList) });
     this.OPTION4({
       GATE: () => hinted === undefined && this.next(T.LeftParen, 2),
       DEF: () => this.SUBRULE1(this.tableHints),
     });
     return this.ACTION(() => {
       const span = this.since(start);
-      const isTable = args === undefined || (schema === undefined && isOldHint(args.args));
-      return isTable
-        ? { kind: 'table', name, sample, ...withoutHints(named), span }
-        : { kind: 'table-function', name, ...args, schema, ...named, span };
+      if (args === undefined) return { kind: 'table', name, sample, ...named, span };
+      checkNamed(called, args, span);
+      return { kind: 'table-function', name, ...args, schema, ...named, span };
     });
   });
 
@@ -453,7 +452,11 @@ export abstract class Sources extends Expressions {
       ]);
       return this.ACTION(() => identifierOf(token));
     });
-    const columns = this.OPTION1({ GATE: () => alias !== undefined, DEF: () => this.SUBRULE(this.columnList) }) ?? [];
+    const columns =
+      this.OPTION1({
+        GATE: () => alias !== undefined && !this.oldHintsFollow(),
+        DEF: () => this.SUBRULE(this.columnList),
+      }) ?? [];
     return { alias, columns };
   });
 
@@ -497,12 +500,30 @@ export abstract class Sources extends Expressions {
 
   /** `NAME = value`, `SINGLE_CLOB`. */
   readonly rowsetOption: Rule<RawRowsetOption> = this.rule('rowsetOption', () => {
-    const name = this.CONSUME(T.Name);
-    const value = this.OPTION(() => {
-      this.CONSUME(T.Equal);
-      return this.SUBRULE(this.rowsetValue);
-    });
-    return this.ACTION(() => ({ name: identifierOf(name), value }));
+    const start = this.here();
+    return this.OR<RawRowsetOption>([
+      {
+        ALT: () => {
+          const name = this.CONSUME(T.Name);
+          const value = this.OPTION(() => {
+            this.CONSUME(T.Equal);
+            return this.SUBRULE(this.rowsetValue);
+          });
+          return this.ACTION(() => ({ name: identifierOf(name), value }));
+        },
+      },
+      {
+        ALT: () => {
+          const name = this.CONSUME(T.K.ORDER);
+          this.SUBRULE(this.ignored);
+          this.OPTION1(() => this.CONSUME(T.K.UNIQUE));
+          return this.ACTION(() => {
+            const value: RawValue = { kind: 'names', names: [], span: this.since(start) };
+            return { name: identifierOf(name), value };
+          });
+        },
+      },
+    ]);
   });
 
   readonly rowsetValue: Rule<RawValue> = this.rule('rowsetValue', () => {
@@ -532,7 +553,7 @@ export abstract class Sources extends Expressions {
             return this.ACTION(() => ({
               kind: 'word',
               name: identifierOf(token),
-              arguments: false,
+              arguments: undefined,
               span: spanOf(token),
             }));
           },
@@ -544,6 +565,12 @@ export abstract class Sources extends Expressions {
   /** `WITH (NOLOCK, INDEX (1))`: read, checked against T-SQL's list and dropped. */
   readonly tableHints: Rule<true> = this.rule('tableHints', () => {
     this.CONSUME(T.K.WITH);
+    this.SUBRULE(this.hintList);
+    return true;
+  });
+
+  /** `(NOLOCK, INDEX (1))`, in old scripts without WITH. */
+  readonly hintList: Rule<void> = this.rule('hintList', () => {
     this.CONSUME(T.LeftParen);
     this.SUBRULE(this.tableHint);
     this.MANY(() => {
@@ -551,7 +578,6 @@ export abstract class Sources extends Expressions {
       this.SUBRULE1(this.tableHint);
     });
     this.CONSUME(T.RightParen);
-    return true;
   });
 
   readonly tableHint: Rule<void> = this.rule('tableHint', () => {
@@ -587,24 +613,18 @@ export abstract class Sources extends Expressions {
       throw error('not-supported', { what: last }, { span: name.span });
   }
 
+  /** `(NOLOCK)` right after a table or its alias. */
+  private oldHintsFollow(): boolean {
+    return (
+      this.next(T.LeftParen) &&
+      TABLE_HINTS.has(this.word(2)) &&
+      (this.next(T.RightParen, 3) || this.next(T.Comma, 3) || this.next(T.LeftParen, 3) || this.next(T.Equal, 3))
+    );
+  }
+
   private enterJoin(): void {
     if (++this.openJoins > MAX_OPEN_JOINS) {
       throw error('syntax/too-deep', { limit: MAX_OPEN_JOINS }, { span: spanOf(this.LA(1)) });
     }
   }
-}
-
-/** `t (NOLOCK)`: a hint without WITH, not a call. */
-function isOldHint(args: readonly Expression[]): boolean {
-  const [first] = args;
-  return args.length === 1 && first?.kind === 'column' && first.parts.length === 1 && isHint(first.parts[0]);
-}
-
-/** `t AS x (NOLOCK)`. */
-function withoutHints({ alias, columns }: Alias): Alias {
-  return columns.length === 1 && isHint(columns[0]) ? { alias, columns: [] } : { alias, columns };
-}
-
-function isHint(name: Identifier | undefined): boolean {
-  return name !== undefined && !name.quoted && TABLE_HINTS.has(name.name.toUpperCase());
 }

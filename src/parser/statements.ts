@@ -1,8 +1,8 @@
-// Grammar layer 12: statements that are not queries. Built only when a script holds one.
+// Grammar layer 13: statements that are not queries. Built only when a script holds one.
 
 import type { IOrAlt, IToken } from 'chevrotain';
 import { error } from '../common/errors.ts';
-import type { SetIdentityInsert, SetStatement, Statement } from './ast.ts';
+import type { Block, SetIdentityInsert, SetStatement, Statement } from './ast.ts';
 import type { Outcome, Rule } from './kit.ts';
 import { joinedName } from './queries.ts';
 import { MAX_DEPTH, type Scan } from './scan.ts';
@@ -66,6 +66,7 @@ export class StatementParser extends Scripts {
       },
       IGNORE_AMBIGUITIES: true,
     },
+    { GATE: () => this.next(T.K.BULK, 2), ALT: () => this.SUBRULE(this.insertBulk), IGNORE_AMBIGUITIES: true },
     {
       GATE: () => !this.next(T.K.WITH) || this.changeFollows(),
       ALT: () => this.SUBRULE(this.change),
@@ -90,6 +91,11 @@ export class StatementParser extends Scripts {
     { ALT: () => this.SUBRULE(this.use) },
     { ALT: () => this.SUBRULE(this.rename) },
     { ALT: () => this.SUBRULE(this.permission) },
+    { ALT: () => this.SUBRULE(this.copyInto) },
+    { ALT: () => this.SUBRULE(this.execute) },
+    { ALT: () => this.SUBRULE(this.bulkInsert) },
+    { ALT: () => this.SUBRULE(this.openMasterKey) },
+    { ALT: () => this.SUBRULE(this.closeMasterKey) },
   ];
 
   readonly createStatement: Rule<Statement> = this.rule('createStatement', () => {
@@ -105,6 +111,7 @@ export class StatementParser extends Scripts {
         { ALT: () => this.SUBRULE(this.createSequence, { ARGS: [start, existing] }) },
         { ALT: () => this.SUBRULE(this.createStatistics, { ARGS: [start] }) },
         { ALT: () => this.SUBRULE(this.createIndex, { ARGS: [start] }) },
+        { ALT: () => this.SUBRULE(this.createMasterKey, { ARGS: [start] }) },
         {
           GATE: () => this.next(T.K.SCOPED, 2) && this.next(T.K.CREDENTIAL, 3),
           ALT: () => this.SUBRULE(this.createCredential, { ARGS: [start] }),
@@ -121,6 +128,7 @@ export class StatementParser extends Scripts {
                 { ALT: () => this.SUBRULE(this.createFileFormat, { ARGS: [start] }) },
                 { ALT: () => this.SUBRULE(this.createExternalTable, { ARGS: [start] }) },
                 { ALT: () => this.SUBRULE(this.createService, { ARGS: [start] }) },
+                { ALT: () => this.SUBRULE(this.createModel, { ARGS: [start] }) },
               ],
             });
           },
@@ -150,7 +158,20 @@ export class StatementParser extends Scripts {
         { ALT: () => this.SUBRULE(this.createView, { ARGS: [start, 'must-exist'] }) },
         { ALT: () => this.SUBRULE(this.alterSequence, { ARGS: [start] }) },
         { ALT: () => this.SUBRULE(this.alterCredential, { ARGS: [start] }) },
-        { ALT: () => this.SUBRULE(this.alterService, { ARGS: [start] }) },
+        { ALT: () => this.SUBRULE(this.alterMasterKey, { ARGS: [start] }) },
+        {
+          ALT: () => {
+            this.CONSUME(T.K.EXTERNAL);
+            return this.OR1<Statement>({
+              ERR_MSG: 'DATA SOURCE, SERVICE or MODEL',
+              DEF: [
+                { ALT: () => this.SUBRULE(this.alterDataSource, { ARGS: [start] }) },
+                { ALT: () => this.SUBRULE(this.alterService, { ARGS: [start] }) },
+                { ALT: () => this.SUBRULE(this.alterModel, { ARGS: [start] }) },
+              ],
+            });
+          },
+        },
       ],
     });
   });
@@ -168,8 +189,26 @@ export class StatementParser extends Scripts {
           ALT: () => this.SUBRULE(this.setIdentityInsert, { ARGS: [start] }),
           IGNORE_AMBIGUITIES: true,
         },
+        {
+          GATE: () => this.next(T.Comma, 2),
+          ALT: () => this.SUBRULE(this.settings, { ARGS: [start] }),
+          IGNORE_AMBIGUITIES: true,
+        },
         { ALT: () => this.SUBRULE(this.setting, { ARGS: [start] }) },
       ],
+    });
+  });
+
+  /** `SET NOCOUNT, XACT_ABORT ON`: as many settings of one value. */
+  readonly settings: Rule<Block, [start: number]> = this.rule('settings', (start) => {
+    const names = this.list(() => this.SUBRULE(this.identifier));
+    const value = this.SUBRULE(this.settingValue);
+    return this.ACTION(() => {
+      const span = this.since(start);
+      const statements = names.map(
+        (name): SetStatement => ({ kind: 'set', name: { ...name, name: name.name.toLowerCase() }, value, span }),
+      );
+      return { kind: 'block', statements, span };
     });
   });
 

@@ -17,6 +17,7 @@ export interface ColumnParts {
   identity: { readonly seed: number; readonly increment: number } | undefined;
   computed: Expression | undefined;
   readonly constraints: TableConstraint[];
+  readonly deferred: Identifier[];
 }
 
 export function newColumn(): ColumnParts {
@@ -28,6 +29,7 @@ export function newColumn(): ColumnParts {
     identity: undefined,
     computed: undefined,
     constraints: [],
+    deferred: [],
   };
 }
 
@@ -42,7 +44,16 @@ export interface RawLayoutOption {
   readonly partition: TableLayout['partition'];
 }
 
-const KNOWN = ['DISTRIBUTION', 'CLUSTERED', 'HEAP', 'PARTITION', 'LOCATION', 'DATA_COMPRESSION'];
+const KNOWN = [
+  'DISTRIBUTION',
+  'CLUSTERED',
+  'HEAP',
+  'PARTITION',
+  'LOCATION',
+  'DATA_COMPRESSION',
+  'MEMORY_OPTIMIZED',
+  'DURABILITY',
+];
 const DISTRIBUTIONS = ['HASH', 'ROUND_ROBIN', 'REPLICATE'];
 
 /** @throws SqlcError syntax/unknown-option, syntax/repeated-option, syntax/option-value, syntax/option-combination */
@@ -116,12 +127,12 @@ function wrong(token: IToken, name: string, expected: string): never {
 
 /** @throws SqlcError syntax/unexpected-token for a name alone */
 export function checkTyped(column: TableColumn): void {
-  if (column.type !== undefined || column.computed !== undefined) return;
-  throw error(
-    'syntax/unexpected-token',
-    { found: 'the end of the column', expected: `a type for "${column.name.name}"` },
-    { span: column.name.span },
-  );
+  if (column.type === undefined && column.computed === undefined) throw untyped(column.name);
+}
+
+export function untyped({ name, span }: Identifier): SqlcError {
+  const params = { found: 'the end of the column', expected: `a type for "${name}"` };
+  return error('syntax/unexpected-token', params, { span: { start: span.end, end: span.end } });
 }
 
 /** @throws SqlcError syntax/clause-combination for more than a name */

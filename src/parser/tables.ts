@@ -1,4 +1,4 @@
-// Grammar layer 8: tables: their columns, constraints and layout, CREATE TABLE with and without a query, ALTER TABLE.
+// Grammar layer 9: tables: their columns, constraints and layout, CREATE TABLE with and without a query, ALTER TABLE.
 
 import { error } from '../common/errors.ts';
 import type {
@@ -12,12 +12,13 @@ import type {
   DropConstraints,
   Expression,
   Identifier,
-  IfExists,
+  SetTableOptions,
   TableColumn,
   TableConstraint,
 } from './ast.ts';
-import { Externals } from './externals.ts';
+import { ExternalObjects } from './external-objects.ts';
 import type { Rule } from './kit.ts';
+import { identifierOf } from './literals.ts';
 import { unexpected } from './syntax-error.ts';
 import {
   type ColumnParts,
@@ -37,7 +38,7 @@ interface Elements {
   readonly constraints: TableConstraint[];
 }
 
-export abstract class Tables extends Externals {
+export abstract class Tables extends ExternalObjects {
   readonly createTable: Rule<CreateTable | CreateTableAs, [start: number]> = this.rule('createTable', (start) => {
     this.CONSUME(T.K.TABLE);
     const existing = this.SUBRULE(this.ifNotExists);
@@ -66,21 +67,17 @@ export abstract class Tables extends Externals {
     });
   });
 
-  /** `IF NOT EXISTS`, ours. */
-  readonly ifNotExists: Rule<IfExists> = this.rule('ifNotExists', () => {
-    const skip = this.OPTION(() => {
-      this.CONSUME(T.K.IF);
-      this.CONSUME(T.K.NOT);
-      this.CONSUME(T.K.EXISTS);
-      return true;
-    });
-    return skip === true ? 'skip' : 'fail';
-  });
-
   readonly tableElements: Rule<Elements> = this.rule('tableElements', () => {
     const elements = newElements();
     this.CONSUME(T.LeftParen);
-    this.list(() => this.SUBRULE(this.tableElement, { ARGS: [elements] }));
+    // T-SQL lets a comma end the list.
+    this.list(() =>
+      this.when(
+        0,
+        () => !this.next(T.RightParen),
+        () => this.SUBRULE(this.tableElement, { ARGS: [elements] }),
+      ),
+    );
     this.closeList();
     return elements;
   });
@@ -93,6 +90,11 @@ export abstract class Tables extends Externals {
         {
           GATE: () => this.constraintFollows(),
           ALT: () => elements.constraints.push(this.SUBRULE(this.tableConstraint)),
+        },
+        {
+          GATE: () => this.indexFollows(),
+          ALT: () => this.SUBRULE(this.inlineIndex),
+          IGNORE_AMBIGUITIES: true,
         },
         { ALT: () => elements.columns.push(this.SUBRULE(this.tableColumn)) },
       ],
@@ -121,10 +123,7 @@ export abstract class Tables extends Externals {
       ]);
       this.MANY(() => this.SUBRULE(this.columnAttribute, { ARGS: [parts] }));
     });
-    return this.ACTION(() => {
-      this.checkColumnEnd();
-      return columnOf(name, parts, this.since(start));
-    });
+    return this.ACTION(() => columnOf(name, parts, this.since(start)));
   });
 
   readonly columnAttribute: Rule<void, [parts: ColumnParts]> = this.rule('columnAttribute', (parts = newColumn()) => {
@@ -170,6 +169,29 @@ export abstract class Tables extends Externals {
             parts.identity = given ?? { seed: 1, increment: 1 };
           },
         },
+        { ALT: () => this.SUBRULE(this.inlineIndex) },
+        {
+          ALT: () => {
+            const token = this.OR1([
+              { ALT: () => this.CONSUME(T.K.SPARSE) },
+              { ALT: () => this.CONSUME(T.K.FILESTREAM) },
+              { ALT: () => this.CONSUME(T.K.ROWGUIDCOL) },
+              { ALT: () => this.CONSUME(T.K.HIDDEN) },
+            ]);
+            parts.deferred.push(this.ACTION(() => identifierOf(token)));
+          },
+        },
+        {
+          ALT: () => {
+            const token = this.OR2([
+              { ALT: () => this.CONSUME(T.K.MASKED) },
+              { ALT: () => this.CONSUME(T.K.ENCRYPTED) },
+            ]);
+            this.CONSUME(T.K.WITH);
+            this.SUBRULE(this.ignored);
+            parts.deferred.push(this.ACTION(() => identifierOf(token)));
+          },
+        },
         {
           ALT: () => {
             const constraint = this.SUBRULE(this.columnConstraint);
@@ -177,6 +199,31 @@ export abstract class Tables extends Externals {
           },
         },
       ],
+    });
+  });
+
+  /** `INDEX i NONCLUSTERED (a)` in a table, `INDEX i` beside a column: none changes an answer. */
+  readonly inlineIndex: Rule<void> = this.rule('inlineIndex', () => {
+    this.CONSUME(T.K.INDEX);
+    this.SUBRULE(this.identifier);
+    this.OPTION(() => this.CONSUME(T.K.UNIQUE));
+    this.OPTION1(() => this.SUBRULE(this.clustering));
+    this.OPTION2(() => this.CONSUME(T.K.COLUMNSTORE));
+    this.OPTION3(() => this.SUBRULE(this.sortedColumns));
+    this.OPTION4(() => {
+      this.CONSUME(T.K.INCLUDE);
+      this.SUBRULE(this.columnList);
+    });
+    this.OPTION5(() => {
+      this.CONSUME(T.K.WHERE);
+      this.SUBRULE(this.expression);
+    });
+    this.OPTION6({
+      GATE: () => this.next(T.LeftParen, 2),
+      DEF: () => {
+        this.CONSUME(T.K.WITH);
+        this.SUBRULE(this.ignored);
+      },
     });
   });
 
@@ -410,6 +457,7 @@ export abstract class Tables extends Externals {
         { ALT: () => this.SUBRULE(this.addColumns) },
         { ALT: () => this.SUBRULE(this.dropColumns) },
         { ALT: () => this.SUBRULE(this.alterColumn) },
+        { ALT: () => this.SUBRULE(this.setTableOptions) },
         {
           ALT: () => {
             this.ACTION(() => this.refuse(`ALTER TABLE … ${this.word()}`));
@@ -467,6 +515,14 @@ export abstract class Tables extends Externals {
     return found !== undefined;
   });
 
+  /** `SET (SYSTEM_VERSIONING = ON (…))`. */
+  readonly setTableOptions: Rule<SetTableOptions> = this.rule('setTableOptions', () => {
+    const start = this.here();
+    this.CONSUME(T.K.SET);
+    this.SUBRULE(this.ignored);
+    return this.ACTION(() => ({ kind: 'set-options', span: this.since(start) }));
+  });
+
   readonly alterColumn: Rule<AlterColumn> = this.rule('alterColumn', () => {
     const start = this.here();
     this.CONSUME(T.K.ALTER);
@@ -492,15 +548,20 @@ export abstract class Tables extends Externals {
     return this.next(T.K.PRIMARY) || (this.next(T.K.CHECK) && this.next(T.LeftParen, 2));
   }
 
-  private checkColumnEnd(): void {
-    if (['SPARSE', 'FILESTREAM', 'MASKED', 'GENERATED', 'HIDDEN', 'ROWGUIDCOL', 'ENCRYPTED'].includes(this.word()))
-      this.refuse(this.word());
+  /** `INDEX i (a)`, `INDEX i UNIQUE`, and not a column named index. */
+  private indexFollows(): boolean {
+    if (!this.isA(T.Name, 2)) return false;
+    const third = this.LA(3).tokenType;
+    if (third === T.LeftParen) return !this.next(T.Integer, 4) && !this.next(T.K.MAX, 4);
+    return INDEX_KINDS.has(third);
   }
 
   protected foundNext() {
     return this.atEnd() ? undefined : this.LA(1);
   }
 }
+
+const INDEX_KINDS: ReadonlySet<unknown> = new Set([...[T.K.UNIQUE, T.K.CLUSTERED, T.K.NONCLUSTERED, T.K.COLUMNSTORE]]);
 
 function newElements(): Elements {
   return { columns: [], constraints: [] };

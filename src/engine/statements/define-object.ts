@@ -76,7 +76,7 @@ export function definitionOf(
       const source = findObject(snapshot, 'data source', definition.dataSource);
       if (source !== undefined) {
         const base = parseLocation(source.location, { connectionOptions: source.connectionOptions, blobEndpoint });
-        placedAt(statement.location.span, () => resolveLocation(base, definition.location));
+        placedAt(statement.location?.span ?? statement.span, () => resolveLocation(base, definition.location));
       }
       return { action: 'create', kind: 'table', definition };
     }

@@ -2,7 +2,8 @@
 // A kind goes from the list when its statement is built; the compiler then asks for its case.
 
 import { error, type SqlcError } from '../../common/errors.ts';
-import type { Statement } from '../../parser/ast.ts';
+import type { Span } from '../../common/span.ts';
+import type { Identifier, Statement, TableColumn } from '../../parser/ast.ts';
 
 const UNBUILT = {
   'alter-table': 'ALTER TABLE',
@@ -22,9 +23,40 @@ const UNBUILT = {
   'create-model': 'CREATE EXTERNAL MODEL',
   'alter-model': 'ALTER EXTERNAL MODEL',
   'copy-into': 'COPY INTO',
+  'bulk-insert': 'BULK INSERT',
+  execute: 'EXEC',
 } as const satisfies Partial<Record<Statement['kind'], string>>;
 
 export type UnbuiltStatement = Extract<Statement, { kind: keyof typeof UNBUILT }>;
+
+/** Parts of statements that parse and do not run. @throws SqlcError not-supported */
+export function refuseUnbuiltParts(statement: Statement): void {
+  const [what, place] = unbuiltPart(statement);
+  if (place !== undefined) throw error('not-supported', { what }, { span: place.span });
+}
+
+function unbuiltPart(statement: Statement): [what: string, place: { readonly span: Span } | undefined] {
+  switch (statement.kind) {
+    case 'insert':
+    case 'update':
+    case 'delete':
+    case 'merge':
+      return ['a second OUTPUT', statement.secondOutput];
+    case 'create-table':
+    case 'declare-table':
+      return deferredOf(statement.columns);
+    case 'alter-table':
+      if (statement.action.kind === 'add') return deferredOf(statement.action.columns);
+      return ['ALTER TABLE … SET', statement.action.kind === 'set-options' ? statement.action : undefined];
+    default:
+      return ['', undefined];
+  }
+}
+
+function deferredOf(columns: readonly TableColumn[]): [what: string, place: Identifier | undefined] {
+  const [deferred] = columns.flatMap((column) => column.deferred);
+  return [deferred?.name.toUpperCase() ?? '', deferred];
+}
 
 export function unbuilt({ kind, span }: UnbuiltStatement): SqlcError {
   return error('not-supported', { what: UNBUILT[kind] }, { span });

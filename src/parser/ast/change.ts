@@ -1,6 +1,6 @@
 // Statements that change rows.
 
-import type { Expression } from './expression.ts';
+import type { Expression, StringLiteral } from './expression.ts';
 import type { Identifier, Node, ObjectName } from './names.ts';
 import type { CommonTable, Query, SelectItem, TableReference, TableSource, TableVariable, Top } from './query.ts';
 import type { QueryOption } from './statement.ts';
@@ -13,6 +13,8 @@ interface Change extends Node {
   readonly top: Top | undefined;
   readonly target: Target;
   readonly output: Output | undefined;
+  /** After an OUTPUT … INTO: what is returned. */
+  readonly secondOutput: Output | undefined;
   readonly options: readonly QueryOption[];
 }
 
@@ -77,6 +79,13 @@ export interface MergeInsert extends Node {
   readonly kind: 'merge-insert';
   readonly columns: readonly Identifier[];
   readonly values: readonly Expression[] | undefined;
+}
+
+/** `BULK INSERT t FROM 'file' WITH (…)`, and INSERT BULK, which has no file. Refused when it runs. */
+export interface BulkInsert extends Node {
+  readonly kind: 'bulk-insert';
+  readonly target: ObjectName;
+  readonly from: StringLiteral | undefined;
 }
 
 export interface Truncate extends Node {

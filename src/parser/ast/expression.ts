@@ -56,6 +56,7 @@ export type Expression =
   | ListLiteral
   | StructLiteral
   | FieldAccess
+  | MethodCall
   | Subscript;
 
 /** `a`, `t.a`, `dbo.t.a`, `t.s.f`: what is table, column and struct field is the binder's matter. */
@@ -222,9 +223,13 @@ export interface FunctionCall extends Node {
   /** `USING SERVICE name` inside the parentheses. */
   readonly service: Identifier | undefined;
   /** `USE MODEL name [PARAMETERS json]` inside the parentheses. */
-  readonly model: { readonly name: ObjectName; readonly parameters: Expression | undefined } | undefined;
+  readonly model: { readonly name: Identifier; readonly parameters: Expression | undefined } | undefined;
   /** JSON_OBJECT('a': 1): args are key, value, key, value … */
   readonly keyed: boolean;
+  /** `RETURNING type` of JSON_VALUE; the other JSON functions return json whether it is written or not. */
+  readonly returning: TypeName | undefined;
+  /** `WITH ARRAY WRAPPER` of JSON_QUERY. */
+  readonly arrayWrapper: boolean;
   /** `NULL ON NULL` and `ABSENT ON NULL` of the JSON constructors. */
   readonly jsonNulls: 'null' | 'absent' | undefined;
   readonly trim: 'leading' | 'trailing' | 'both' | undefined;
@@ -252,6 +257,13 @@ export interface FieldAccess extends Node {
   readonly kind: 'field';
   readonly operand: Expression;
   readonly field: Identifier;
+}
+/** `(expr).name(args)`, `@x.name()`, `f(x).name()`. A call on a dotted name stays a FunctionCall. */
+export interface MethodCall extends Node {
+  readonly kind: 'method-call';
+  readonly operand: Expression;
+  readonly name: Identifier;
+  readonly args: readonly Expression[];
 }
 /** `expr[1]`, 1-based, `expr['key']`; no blank before the bracket. */
 export interface Subscript extends Node {

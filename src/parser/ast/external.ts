@@ -23,7 +23,7 @@ export interface CreateDataSource extends Node {
   readonly name: Identifier;
   readonly location: StringLiteral;
   readonly credential: Identifier | undefined;
-  readonly type: 'hadoop' | 'blob_storage' | undefined;
+  readonly type: 'hadoop' | 'blob_storage' | 'rdbms' | 'shard_map_manager' | undefined;
   readonly connectionOptions: StringLiteral | undefined;
 }
 
@@ -57,9 +57,10 @@ export interface CreateExternalTable extends Node {
   readonly existing: IfExists;
   readonly name: ObjectName;
   readonly columns: readonly ColumnDefinition[];
-  readonly location: StringLiteral;
+  /** Absent where the data source is a database: required by the binder for those we read. */
+  readonly location: StringLiteral | undefined;
   readonly dataSource: Identifier;
-  readonly fileFormat: Identifier;
+  readonly fileFormat: Identifier | undefined;
   /** Options that parse and are refused by the binder until they are enforced. */
   readonly deferred: readonly Identifier[];
 }
@@ -118,6 +119,7 @@ export interface AlterService extends Node {
 /** The named columns take their types from the query; no REJECTED_ROW_LOCATION. */
 export interface CreateExternalTableAs extends Node {
   readonly kind: 'create-external-table-as';
+  readonly existing: IfExists;
   readonly name: ObjectName;
   readonly columns: readonly Identifier[];
   readonly location: StringLiteral;
@@ -140,7 +142,7 @@ export interface AlterDataSource extends Node {
 /** The password never appears in any message. */
 export interface MasterKey extends Node {
   readonly kind: 'master-key';
-  readonly action: 'create' | 'open' | 'close' | 'alter' | 'drop';
+  readonly action: 'create' | 'open' | 'close' | 'regenerate' | 'add-encryption' | 'drop-encryption' | 'drop';
   readonly password: string | undefined;
 }
 
@@ -156,6 +158,7 @@ export interface ModelOptions {
 }
 export interface CreateModel extends Node {
   readonly kind: 'create-model';
+  readonly existing: IfExists;
   readonly name: Identifier;
   readonly options: ModelOptions;
 }

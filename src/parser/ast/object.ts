@@ -29,6 +29,8 @@ export interface TableColumn extends Node {
   readonly computed: Expression | undefined;
   /** PRIMARY KEY, UNIQUE, CHECK and REFERENCES beside the column. */
   readonly constraints: readonly TableConstraint[];
+  /** Attributes that parse and are refused when the table is made: SPARSE, MASKED … */
+  readonly deferred: readonly Identifier[];
 }
 export type TableConstraint = KeyConstraint | CheckConstraint | ForeignKey | DefaultConstraint;
 interface Constraint extends Node {
@@ -94,7 +96,11 @@ export interface AlterTable extends Node {
   readonly name: ObjectName;
   readonly action: AlterTableAction;
 }
-export type AlterTableAction = AddColumns | DropColumns | DropConstraints | AlterColumn;
+export type AlterTableAction = AddColumns | DropColumns | DropConstraints | AlterColumn | SetTableOptions;
+/** `SET (…)`, refused when it runs. */
+export interface SetTableOptions extends Node {
+  readonly kind: 'set-options';
+}
 export interface AddColumns extends Node {
   readonly kind: 'add';
   readonly columns: readonly TableColumn[];

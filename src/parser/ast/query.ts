@@ -225,4 +225,6 @@ export interface OpenRowsetOptions {
   readonly maxErrors: { readonly value: number; readonly span: Span } | undefined;
   readonly errorFile: StringLiteral | undefined;
   readonly errorFileSource: StringLiteral | undefined;
+  /** Options that parse and are refused by the binder. */
+  readonly deferred: readonly Identifier[];
 }

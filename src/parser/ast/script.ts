@@ -1,7 +1,7 @@
 // Statements that make a script out of statements: variables, control flow, errors, transactions.
 
 import type { Expression } from './expression.ts';
-import type { Identifier, Node, TypeName } from './names.ts';
+import type { Identifier, Node, ObjectName, TypeName } from './names.ts';
 import type { TableColumn, TableConstraint } from './object.ts';
 import type { Statement } from './statement.ts';
 
@@ -90,6 +90,12 @@ export interface Transaction extends Node {
   readonly kind: 'transaction';
   readonly action: 'begin' | 'commit' | 'rollback' | 'save';
   readonly name: string | undefined;
+}
+/** `EXEC p 1, @a = 2`, `EXEC ('text')`. Refused when it runs: there are no procedures. */
+export interface Execute extends Node {
+  readonly kind: 'execute';
+  readonly procedure: ObjectName | undefined;
+  readonly args: readonly Expression[];
 }
 export interface Use extends Node {
   readonly kind: 'use';

@@ -1,7 +1,7 @@
 // Statements: the closed union, and those that run queries or say how they run.
 
 import type { Span } from '../../common/span.ts';
-import type { Delete, Insert, Merge, Truncate, Update } from './change.ts';
+import type { BulkInsert, Delete, Insert, Merge, Truncate, Update } from './change.ts';
 import type {
   AlterCredential,
   AlterDataSource,
@@ -39,6 +39,7 @@ import type {
   Block,
   Declare,
   DeclareTable,
+  Execute,
   If,
   LoopControl,
   Print,
@@ -62,6 +63,7 @@ export type Statement =
   | Delete
   | Merge
   | Truncate
+  | BulkInsert
   | Declare
   | DeclareTable
   | SetVariable
@@ -76,6 +78,7 @@ export type Statement =
   | Raiserror
   | Transaction
   | Use
+  | Execute
   | CreateTable
   | CreateTableAs
   | AlterTable

@@ -102,6 +102,8 @@ export function bindExpression(e: ast.Expression, outer: Env): Expr {
       throw notSupported('a row of values', e);
     case 'next-value':
       throw notSupported('NEXT VALUE FOR', e);
+    case 'method-call':
+      throw notSupported('a method call', e);
     case 'default':
       throw notSupported('DEFAULT as a value', e);
     default:

@@ -80,7 +80,9 @@ export function bindAlteredCredential(
 
 export function bindDataSource(statement: ast.CreateDataSource, snapshot: Snapshot): DataSourceDefinition {
   refuseExisting('data source', statement.name, snapshot);
-  const { credential } = statement;
+  const { credential, type } = statement;
+  if (type === 'rdbms' || type === 'shard_map_manager')
+    throw error('catalog/source-type', { type: type.toUpperCase() }, { span: statement.name.span });
   if (credential !== undefined && findObject(snapshot, 'credential', credential.name) === undefined) {
     throw error('catalog/credential-missing', { name: credential.name }, { span: credential.span });
   }
@@ -88,7 +90,7 @@ export function bindDataSource(statement: ast.CreateDataSource, snapshot: Snapsh
     name: statement.name.name,
     location: statement.location.value,
     credential: credential?.name,
-    type: statement.type,
+    type,
     connectionOptions: statement.connectionOptions?.value,
   };
 }
@@ -170,6 +172,9 @@ export function bindExternalTable(statement: ast.CreateExternalTable, snapshot: 
   const [deferred] = statement.deferred;
   if (deferred !== undefined)
     throw error('not-supported', { what: `option ${deferred.name.toUpperCase()}` }, { span: deferred.span });
+  const { location, fileFormat } = statement;
+  if (location === undefined) throw missingOption('LOCATION', statement);
+  if (fileFormat === undefined) throw missingOption('FILE_FORMAT', statement);
   const source = findObject(snapshot, 'data source', statement.dataSource.name);
   if (source === undefined) throw missing('data source', statement.dataSource);
   if (source.type === 'blob_storage') {
@@ -179,17 +184,21 @@ export function bindExternalTable(statement: ast.CreateExternalTable, snapshot: 
       { span: statement.dataSource.span },
     );
   }
-  const format = findObject(snapshot, 'file format', statement.fileFormat.name);
-  if (format === undefined) throw missing('file format', statement.fileFormat);
+  const format = findObject(snapshot, 'file format', fileFormat.name);
+  if (format === undefined) throw missing('file format', fileFormat);
   return {
     kind: 'external',
     schema,
     name,
     columns: bindColumns(statement.columns, name),
-    location: statement.location.value,
+    location: location.value,
     dataSource: source.name,
     fileFormat: format.name,
   };
+}
+
+function missingOption(name: string, { span }: ast.CreateExternalTable): Error {
+  return error('syntax/missing-option', { statement: 'CREATE EXTERNAL TABLE', name }, { span });
 }
 
 function bindColumns(columns: readonly ast.ColumnDefinition[], table: string): ColumnDefinition[] {

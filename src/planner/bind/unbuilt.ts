@@ -24,6 +24,8 @@ export function refuseUnbuiltTable(table: ast.TableReference): void {
 export function refuseUnbuiltCall(call: ast.FunctionCall): void {
   refuse(
     ['USE MODEL', call.model?.name],
+    ['RETURNING', call.returning],
+    ['WITH ARRAY WRAPPER', call.arrayWrapper ? call : undefined],
     ['key: value arguments', call.keyed ? call : undefined],
     ['NULL ON NULL and ABSENT ON NULL', call.jsonNulls === undefined ? undefined : call],
   );
