@@ -196,6 +196,20 @@ const CASES: readonly Case[] = [
     seen: [expect.objectContaining({ distinct: undefined, exact: false })],
   },
   {
+    name: 'maxrecursion',
+    given: 3,
+    other: 9,
+    doors: ['option'],
+    see: async ({ options, option }) => {
+      const engine = await Engine.open(options);
+      open.push(engine);
+      const rounds = 'SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < 5';
+      const result = await engine.query(`WITH c (n) AS (${rounds}) SELECT COUNT(*) AS n FROM c OPTION (${option})`);
+      return result.toArray().catch(({ code }) => code);
+    },
+    seen: 'exec/recursion',
+  },
+  {
     name: 'cache_dir',
     given: join(folder, 'given'),
     other: join(folder, 'other'),
