@@ -186,7 +186,7 @@ describe('registered functions', () => {
       'no error',
     );
     expect(await failureOf(engine, `SELECT ODD(n) ${rows} OPTION (MAX_ERRORS 0)`)).toBe(
-      'service/max-errors: 1 of 2 distinct inputs failed, more than max_errors allows (0)',
+      'service/max-errors: 1 of 3 distinct inputs failed, more than max_errors allows (0)',
     );
     expect(await failureOf(engine, `SELECT ODD(n) ${rows} OPTION (MAX_ERRORS 30 PERCENT)`)).toMatch(
       /^service\/max-errors: 1 of 3 /,

@@ -80,7 +80,7 @@ export async function* callOperation(
   const pick = weighted(pool);
   const settle = async (): Promise<readonly Answered[]> => {
     const answers = await underWay.next();
-    for (const { outcome } of answers) options.errorLimit.count(!outcome.ok);
+    options.errorLimit.count(answers.length, answers.filter(({ outcome }) => !outcome.ok).length);
     return answers;
   };
   try {

@@ -19,13 +19,18 @@ export class ErrorLimit {
     this.#setting = setting;
   }
 
-  /** @throws SqlcError service/max-errors */
-  count(failed: boolean): void {
-    this.#asked++;
-    if (failed) this.#failed++;
+  /**
+   * Inputs answered together: all of them count, whichever came first.
+   *
+   * @throws SqlcError service/max-errors
+   */
+  count(asked: number, failed: number): void {
+    const steps = Math.floor((this.#asked + asked) / PERCENT_STEP) - Math.floor(this.#asked / PERCENT_STEP);
+    this.#asked += asked;
+    this.#failed += failed;
     const setting = this.#setting;
     if (setting === undefined) return;
-    if (setting.unit === 'inputs' ? failed : this.#asked % PERCENT_STEP === 0) this.check();
+    if (setting.unit === 'inputs' ? failed > 0 : steps > 0) this.check();
   }
 
   /** @throws SqlcError service/max-errors */
