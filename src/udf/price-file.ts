@@ -26,7 +26,8 @@ export async function readPriceFile(
   operations: readonly Pick<WireOperation, 'id'>[],
 ): Promise<PriceFile | undefined> {
   const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
-    if (cause.code === 'ENOENT') return undefined;
+    // A cache folder that is no folder is the cache's trouble, not the query's.
+    if (cause.code === 'ENOENT' || cause.code === 'ENOTDIR') return undefined;
     throw problem(path, `cannot be read (${cause.code ?? cause.message})`);
   });
   return text === undefined ? undefined : priceFileOf(text, path, operations);
