@@ -9,6 +9,9 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, type TestContext, test } from 'vitest';
 import { SqlcError } from '../src/common/errors.ts';
+import { createEmulator } from '../src/emulator/emulator.ts';
+import { nullTextModels } from '../src/emulator/null-models.ts';
+import { startServer } from '../src/emulator/server.ts';
 import { Engine } from '../src/engine/engine.ts';
 import {
   type Answering,
@@ -375,6 +378,26 @@ describe.concurrent('a service that ends well', { timeout: 60_000 }, () => {
     expect(found.rows).toEqual(ALL);
     expect(found.stats).toMatchObject({ requests: 4, retries: 2, documents: 40 });
     expect(service.requests).toHaveLength(4);
+  });
+
+  test('though one request in ten fails, in every way the emulator knows', async ({ expect, onTestFinished }) => {
+    const switches = { fail: 0.1, reorder: true, seed: 7 };
+    const emulator = createEmulator({ models: nullTextModels(), switches });
+    const server = await startServer({ emulator, port: 0, host: '127.0.0.1' });
+    const engine = await Engine.open({
+      env: { LANGUAGE_ENDPOINT: server.url },
+      settings: { cache: 'OFF', request_timeout: 1 },
+    });
+    onTestFinished(async () => {
+      await engine.close();
+      await server.close(0);
+    });
+    const texts = Array.from({ length: 500 }, (_, i) => `('text ${i}')`).join(', ');
+    const sql = `SELECT t, SENTIMENT(t) AS mood, KEY_PHRASES(t) AS topics FROM (VALUES ${texts}) AS v (t) ORDER BY t`;
+    const troubled = await rows(engine, sql);
+    expect(emulator.stats().failed).toBeGreaterThan(3);
+    emulator.reset({ fail: 0, reorder: false });
+    expect(troubled.rows).toEqual((await rows(engine, sql)).rows);
   });
 
   test('with as many bytes as are read, whatever their type is called', async ({ expect, ...context }) => {

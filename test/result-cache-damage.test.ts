@@ -8,6 +8,7 @@ import { cacheKeys } from '../src/udf/cache-key.ts';
 import { openResultCache, type ResultCache } from '../src/udf/result-cache.ts';
 import { batchOf } from './support/cache-batches.ts';
 import { buildWorker, runWorker } from './support/cache-processes.ts';
+import { seeded } from './support/seeded.ts';
 
 const FILE = 'answers-000001.mdb';
 const LIMIT = 2 ** 26;
@@ -87,11 +88,7 @@ describe('a damaged file is moved aside', () => {
 test('whatever is damaged, answers are right or asked again', async () => {
   const bytes = await filled();
   const seed = 20_260_102;
-  let state = seed;
-  const random = (below: number) => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
-  };
+  const random = seeded(seed);
   for (let round = 0; round < 100; round++) {
     await rm(folder, { recursive: true, force: true });
     await mkdir(folder);

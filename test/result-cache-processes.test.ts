@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import { openResultCache } from '../src/udf/result-cache.ts';
 import { batchOf } from './support/cache-batches.ts';
 import { buildWorker, runWorker, type WorkerEnd } from './support/cache-processes.ts';
+import { seeded } from './support/seeded.ts';
 
 /** Of the short form; the long one is 200. */
 const KILLS = Number(process.env.SQLC_TEST_KILLS ?? 20);
@@ -78,11 +79,7 @@ test('processes that evict each other stay within the limit and answer right', a
 
 test(`what a process said was kept survives its death, ${KILLS} times`, async () => {
   const seed = 20_260_102;
-  let state = seed;
-  const random = (below: number) => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
-  };
+  const random = seeded(seed);
   for (let round = 0; round < KILLS; round++) {
     const killAfterLines = 1 + random(60);
     // Every other time next to one that lives.
