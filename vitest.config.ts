@@ -13,6 +13,7 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    setupFiles: process.env.SQLC_SHUFFLE === undefined ? [] : ['test/support/shuffled-scheduling.ts'],
     reporters: ['default', new PlainSummary()],
     projects: [
       {

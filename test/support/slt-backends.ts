@@ -13,9 +13,12 @@ import { openDuckdb } from './duckdb-batches.ts';
 import { fakeTextModels } from './fake-text-models.ts';
 import type { Backend } from './slt.ts';
 
-/** An emulator over the fake text models, on a port of this machine. */
+/** An emulator over the fake text models, on a port of this machine. It takes its time when scheduling is shuffled. */
 export function startFakeService(): Promise<EmulatorServer> {
-  return startServer({ emulator: createEmulator({ models: fakeTextModels() }), port: 0, host: '127.0.0.1' });
+  const { SQLC_SHUFFLE } = process.env;
+  const switches = SQLC_SHUFFLE === undefined ? {} : { jitter: 3, reorder: true, seed: Number(SQLC_SHUFFLE) };
+  const emulator = createEmulator({ models: fakeTextModels(), switches });
+  return startServer({ emulator, port: 0, host: '127.0.0.1' });
 }
 
 export interface SqlcOptions {
