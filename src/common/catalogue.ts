@@ -49,6 +49,11 @@ export const catalogue = {
 
   // --- binder
   'bind/unknown-table': { number: 208, message: 'table "{name}" does not exist' },
+  'bind/broken-view': {
+    number: 4413,
+    message: 'view "{name}" cannot be read: {reason}',
+    hint: 'ALTER VIEW {name}, or make what it reads again.',
+  },
   'bind/unknown-column': { number: 207, message: 'column "{name}" does not exist{where}' },
   'bind/ambiguous-column': {
     number: 209,
@@ -194,7 +199,15 @@ export const catalogue = {
   'catalog/open': { message: 'database "{path}" cannot be opened: {reason}' },
   'catalog/location': { number: 46504, message: 'location "{location}" {reason}' },
 
-  // --- tables
+  // --- tables and views
+  'view/temporary': { number: 4508, message: 'view "{view}" cannot read {table}, which is gone with the session' },
+  'table/not-null-column': {
+    number: 4901,
+    message: 'column "{column}" takes no NULL and has no default, and "{table}" has rows',
+    hint: 'Give it a DEFAULT, or let it be NULL.',
+  },
+  'table/column-used': { number: 5074, message: 'column "{column}" is used by {users}', hint: 'Drop that first.' },
+  'table/last-column': { number: 4923, message: 'a table has at least one column: "{table}" cannot lose its last' },
   'table/identity-type': {
     number: 2749,
     message: 'identity column "{column}" is {type}, expected a whole-number type',

@@ -24,7 +24,9 @@ import type { Result } from './result.ts';
 import type { Session } from './session.ts';
 import { spooled } from './spool.ts';
 import type { StatementContext } from './statement.ts';
+import { tableDefinition } from './statements/create-table.ts';
 import { planTable } from './statements/create-table-as.ts';
+import { viewDefinition } from './statements/create-view.ts';
 import { definitionOf } from './statements/define-object.ts';
 import { dropOf } from './statements/drop-object.ts';
 import { type Explanation, explainStatement } from './statements/explain.ts';
@@ -186,6 +188,16 @@ async function withDefined(statement: Statement, context: StatementContext, snap
       const { table } = await planTable(statement, context, snapshot, 0);
       return { ...snapshot, tables: [...snapshot.tables, table] };
     }
+    case 'create-table': {
+      const definition = tableDefinition(statement, context.text, snapshot);
+      return definition === undefined ? snapshot : changed(snapshot, { action: 'create', kind: 'table', definition });
+    }
+    case 'create-view': {
+      const definition = await viewDefinition(statement, context, snapshot);
+      return changed(snapshot, { action: 'replace', kind: 'view', definition });
+    }
+    case 'create-schema':
+      return changed(snapshot, { action: 'replace', kind: 'schema', definition: { name: statement.name.name } });
     case 'create-credential':
     case 'alter-credential':
     case 'create-service':

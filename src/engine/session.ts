@@ -20,6 +20,7 @@ import type { CallStatistics } from '../udf/call-statistics.ts';
 import { ErrorLimit } from '../udf/error-limit.ts';
 import type { CognitiveFunction, FunctionRegistry } from '../udf/function.ts';
 import type { AnswerCaches } from './answer-cache.ts';
+import { viewQuery } from './change/defaults.ts';
 import type { LearntStatistics } from './learnt.ts';
 import type { ServiceDirectory } from './services.ts';
 import { SessionState } from './session-state.ts';
@@ -158,6 +159,7 @@ export class Session {
       parameters,
       onError: settings.on_error,
       maxRecursion: settings.maxrecursion,
+      viewQuery,
       rules,
       oracle,
       memo: this.#memo,

@@ -7,9 +7,12 @@ import type { ParameterValue } from '../planner/bind/context.ts';
 import { explainText } from './explain-text.ts';
 import type { Result } from './result.ts';
 import type { Session } from './session.ts';
+import { alterTable, renameObject } from './statements/alter-table.ts';
 import { createTable, declareTable } from './statements/create-table.ts';
 import { createTableAs, selectInto } from './statements/create-table-as.ts';
+import { createView } from './statements/create-view.ts';
 import { defineObject } from './statements/define-object.ts';
+import { createIndex, createSchema, createStatistics, updateStatistics } from './statements/define-schema.ts';
 import { deleteRows, truncate } from './statements/delete.ts';
 import { dropObject } from './statements/drop-object.ts';
 import { explainStatement } from './statements/explain.ts';
@@ -65,6 +68,30 @@ async function dispatch(statement: Statement, context: StatementContext): Promis
     }
     case 'create-table':
       await createTable(statement, context);
+      break;
+    case 'alter-table':
+      await alterTable(statement, context);
+      break;
+    case 'rename':
+      await renameObject(statement, context);
+      break;
+    case 'create-view':
+      await createView(statement, context);
+      break;
+    case 'create-schema':
+      await createSchema(statement, context);
+      break;
+    case 'create-statistics':
+      await createStatistics(statement, context);
+      break;
+    case 'update-statistics':
+      await updateStatistics(statement, context);
+      break;
+    case 'create-index':
+      await createIndex(statement, context);
+      break;
+    case 'permission':
+      // There are no users: nothing to grant.
       break;
     case 'declare-table':
       await declareTable(statement, context);

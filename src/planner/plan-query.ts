@@ -1,6 +1,7 @@
 // The pipeline of planning as one function: bind, check, rules, check, fragments. Pure but for the type oracle.
 
 import { INT } from '../arrow/sql-type.ts';
+import type { ViewDefinition } from '../catalog/definitions.ts';
 import type { Snapshot } from '../catalog/snapshot.ts';
 import { invariant } from '../common/errors.ts';
 import type { Query } from '../parser/ast.ts';
@@ -25,6 +26,7 @@ export interface PlanInputs {
   readonly parameters: ReadonlyMap<string, ParameterValue>;
   readonly onError: OnError;
   readonly maxRecursion: number;
+  viewQuery(view: ViewDefinition): Query;
   readonly rules: readonly Rule[];
   readonly oracle: TypeOracle;
   readonly memo: TypeMemo;
@@ -49,7 +51,10 @@ export async function planQuery(
 ): Promise<PlannedQuery> {
   return withTypes(inputs.memo, inputs.oracle, () => {
     const context = columnIds(inputs.learnt);
-    const { plan } = bindQuery(query, rootContext({ ...inputs, knownTypes: inputs.memo, nextId: context.nextId }));
+    const { plan } = bindQuery(
+      query,
+      rootContext({ ...inputs, insideViews: [], knownTypes: inputs.memo, nextId: context.nextId }),
+    );
     const bound = consumer === 'streaming' ? withoutUntyped(plan) : plan;
     validate(bound);
     const { plan: logical, placed, steps } = optimize(bound, inputs.rules, context);

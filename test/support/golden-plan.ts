@@ -1,6 +1,7 @@
 // Planning as goldens see it: recorded types, short names for the relations of a statement, rules switched by name.
 
 import type { Snapshot } from '../../src/catalog/snapshot.ts';
+import { viewQuery } from '../../src/engine/change/defaults.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../../src/engine/settings.ts';
 import { externalName } from '../../src/exec/statement-work.ts';
 import type { Query } from '../../src/parser/ast.ts';
@@ -46,6 +47,7 @@ export function planGolden(
     names: NAMES,
     onError: settings.on_error,
     maxRecursion: settings.maxrecursion,
+    viewQuery,
     learnt: NOTHING_LEARNT,
   };
   return planQuery(query, inputs, consumer);

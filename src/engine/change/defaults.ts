@@ -1,7 +1,7 @@
 // Defaults and checks are kept as text: here they become syntax trees again.
 
-import type { StoredTable } from '../../catalog/definitions.ts';
-import { SqlcError } from '../../common/errors.ts';
+import type { StoredTable, ViewDefinition } from '../../catalog/definitions.ts';
+import { invariant, SqlcError } from '../../common/errors.ts';
 import type { Span } from '../../common/span.ts';
 import type * as ast from '../../parser/ast.ts';
 import { parse } from '../../parser/parse.ts';
@@ -26,6 +26,13 @@ function itemOf(statement: ast.Statement | undefined): ast.Expression {
   const body = statement?.kind === 'select-statement' ? statement.query.body : undefined;
   const item = body?.kind === 'select' ? body.items[0] : undefined;
   return item?.expression ?? { kind: 'null', span: { start: 0, end: 0 } };
+}
+
+/** The query of a view. @throws SqlcError syntax/* of a view that an older version accepted */
+export function viewQuery({ text }: Pick<ViewDefinition, 'text'>): ast.Query {
+  const [statement] = parse(text);
+  invariant(statement?.kind === 'select-statement', 'a view is a query');
+  return statement.query;
 }
 
 /** DEFAULT as a value: the column's default, or NULL. */

@@ -6,17 +6,9 @@ import type { Span } from '../../common/span.ts';
 import type { Identifier, Statement, TableColumn } from '../../parser/ast.ts';
 
 const UNBUILT = {
-  'alter-table': 'ALTER TABLE',
-  'create-view': 'CREATE VIEW',
-  'create-schema': 'CREATE SCHEMA',
   'create-sequence': 'CREATE SEQUENCE',
   'alter-sequence': 'ALTER SEQUENCE',
-  'create-statistics': 'CREATE STATISTICS',
-  'update-statistics': 'UPDATE STATISTICS',
-  'create-index': 'CREATE INDEX',
   'create-database': 'CREATE DATABASE',
-  rename: 'RENAME OBJECT',
-  permission: 'GRANT, DENY or REVOKE',
   'master-key': 'MASTER KEY',
   'alter-data-source': 'ALTER EXTERNAL DATA SOURCE',
   'create-external-table-as': 'CREATE EXTERNAL TABLE AS SELECT',

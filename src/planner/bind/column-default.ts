@@ -15,7 +15,7 @@ import { castable } from './types.ts';
 export function bindDefault(e: Expression, inputs: PlanInputs): Promise<Expr> {
   return withTypes(inputs.memo, inputs.oracle, () => {
     const { nextId } = columnIds(inputs.learnt);
-    const q = rootContext({ ...inputs, knownTypes: inputs.memo, nextId });
+    const q = rootContext({ ...inputs, insideViews: [], knownTypes: inputs.memo, nextId });
     return bindExpression(e, clauseEnv(q, { scope: NO_SCOPE, clause: 'DEFAULT', hoist: () => undefined }));
   });
 }

@@ -1,8 +1,9 @@
 // What binding works with: the frozen inputs of planning, and the environment of the clause being bound.
 
 import type { SqlType } from '../../arrow/sql-type.ts';
+import type { ViewDefinition } from '../../catalog/definitions.ts';
 import type { Snapshot } from '../../catalog/snapshot.ts';
-import type { CommonTable, Expression, WindowSpec } from '../../parser/ast.ts';
+import type { CommonTable, Expression, Query, WindowSpec } from '../../parser/ast.ts';
 import type { FunctionRegistry } from '../../udf/function.ts';
 import type { AggregateExpr, Column, ColumnId, Expr, LiteralValue } from '../expression.ts';
 import { columnsOf, type LogicalPlan } from '../plan.ts';
@@ -33,6 +34,10 @@ export interface BindContext {
   readonly onError: OnError;
   /** Rounds a recursive common table may take; 0 is no limit. */
   readonly maxRecursion: number;
+  /** The text of a view as a tree. */
+  viewQuery(view: ViewDefinition): Query;
+  /** `schema.name` of the views whose text is being bound. */
+  readonly insideViews: readonly string[];
   nextId(): ColumnId;
 }
 

@@ -1,7 +1,7 @@
 // FROM: tables, derived tables and joins become a plan and the scope its columns are visible in.
 
 import { BIGINT } from '../../arrow/sql-type.ts';
-import { DEFAULT_SCHEMA, findTable, sameName } from '../../catalog/snapshot.ts';
+import { DEFAULT_SCHEMA, findTable, findView, sameName } from '../../catalog/snapshot.ts';
 import { error, unreachable } from '../../common/errors.ts';
 import { didYouMean } from '../../common/suggest.ts';
 import type * as ast from '../../parser/ast.ts';
@@ -16,6 +16,7 @@ import { bindQuery, renamed } from './query.ts';
 import type { Relation, Scope } from './scope.ts';
 import { bindTableFunction } from './table-functions.ts';
 import { refuseUnbuiltTable } from './unbuilt.ts';
+import { bindView } from './view.ts';
 
 export interface Source {
   readonly plan: LogicalPlan;
@@ -107,6 +108,8 @@ function bindTable(source: ast.TableReference, q: QueryContext): Source {
   if (cte !== undefined) return named(source, name, bindCommonTable(cte));
   if (parts.length > 3) throw error('not-supported', { what: 'a name of four parts' }, { span: source.name.span });
   const schema = parts.at(-2) || DEFAULT_SCHEMA;
+  const view = findView(q.ctx.snapshot, schema, name);
+  if (view !== undefined) return named(source, name, bindView(view, q.ctx, source.name.span));
   const table = findTable(q.ctx.snapshot, schema, name);
   if (table === undefined) throw unknownTable(source, parts, q);
   const columns = table.columns.map((c) => ({ id: q.ctx.nextId(), name: c.name, type: c.type, source: c.name }));
