@@ -9,9 +9,12 @@ import { build } from 'esbuild';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** Bundles `path` (from the repository root), hands its exports to `use` and removes the bundle afterwards. */
-export async function withSource(path, use) {
-  const folder = await mkdtemp(join(tmpdir(), 'sqlc-source-'));
+/**
+ * Bundles `path` (from the repository root), hands its exports to `use` and removes the bundle afterwards.
+ * With `external`, packages are imported from node_modules: those with native parts cannot be bundled.
+ */
+export async function withSource(path, use, { external = false } = {}) {
+  const folder = await mkdtemp(join(external ? join(root, 'node_modules') : tmpdir(), '.sqlc-source-'));
   try {
     await build({
       absWorkingDir: root,
@@ -19,6 +22,7 @@ export async function withSource(path, use) {
       outdir: folder,
       outExtension: { '.js': '.mjs' },
       bundle: true,
+      ...(external ? { packages: 'external' } : {}),
       splitting: true,
       platform: 'node',
       format: 'esm',

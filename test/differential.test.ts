@@ -9,8 +9,8 @@ import { renderError, SqlcError } from '../src/common/errors.ts';
 import type { EmulatorServer } from '../src/emulator/server.ts';
 import { allRules } from '../src/planner/rules/index.generated.ts';
 import { QueryGenerator, SETUP } from './support/random-query.ts';
-import { type Backend, resultLines } from './support/slt.ts';
 import { sqlcBackend, startFakeService } from './support/slt-backends.ts';
+import { type Backend, resultLines } from './support/slt-record.ts';
 
 const seed = Number(process.env.SQLC_SEED ?? 20240607);
 const count = Number(process.env.SQLC_QUERIES ?? 120);

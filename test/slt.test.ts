@@ -7,8 +7,10 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { EmulatorServer } from '../src/emulator/server.ts';
 import { allRules } from '../src/planner/rules/index.generated.ts';
-import { readSlt, replaySlt, resultLines } from './support/slt.ts';
-import { duckdbBackend, sqlcBackend, startFakeService } from './support/slt-backends.ts';
+import { replaySlt } from './support/slt.ts';
+import { DUCKDB_NAMES, duckdbBackend, SQLC_NAMES, sqlcBackend, startFakeService } from './support/slt-backends.ts';
+import { readSlt } from './support/slt-file.ts';
+import { resultLines } from './support/slt-record.ts';
 
 const folder = fileURLToPath(new URL('./slt', import.meta.url));
 const rewrite = process.env.SQLC_REWRITE === '1';
@@ -33,10 +35,10 @@ function openSqlc(disabledRules: readonly string[]) {
 const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.slt'));
 for (const name of names.sort()) {
   const file = readSlt(join(folder, name));
-  replaySlt(file, name, { mode: 'all rules', engine: 'sqlc', open: () => openSqlc([]), rewrite });
+  replaySlt(file, name, { mode: 'all rules', names: SQLC_NAMES, open: () => openSqlc([]), rewrite });
   if (rewrite) continue;
-  replaySlt(file, name, { mode: 'no rules', engine: 'sqlc', open: () => openSqlc(everyRule), rewrite });
-  if (file.relational) replaySlt(file, name, { mode: 'duckdb', engine: 'duckdb', open: duckdbBackend, rewrite });
+  replaySlt(file, name, { mode: 'no rules', names: SQLC_NAMES, open: () => openSqlc(everyRule), rewrite });
+  if (file.relational) replaySlt(file, name, { mode: 'duckdb', names: DUCKDB_NAMES, open: duckdbBackend, rewrite });
 }
 
 describe('lines of a result', () => {

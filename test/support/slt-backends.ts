@@ -11,7 +11,10 @@ import { type EmulatorServer, startServer } from '../../src/emulator/server.ts';
 import { Engine } from '../../src/engine/engine.ts';
 import { openDuckdb } from './duckdb-batches.ts';
 import { fakeTextModels } from './fake-text-models.ts';
-import type { Backend } from './slt.ts';
+import type { Backend } from './slt-record.ts';
+
+export const SQLC_NAMES: Backend['names'] = ['sqlc', 'mssql'];
+export const DUCKDB_NAMES: Backend['names'] = ['duckdb'];
 
 /** An emulator over the fake text models, on a port of this machine. It takes its time when scheduling is shuffled. */
 export function startFakeService(): Promise<EmulatorServer> {
@@ -35,10 +38,10 @@ export async function sqlcBackend({ serviceUrl, cacheDir, disabledRules }: SqlcO
     disabledRules,
   });
   return {
-    engine: 'sqlc',
+    names: SQLC_NAMES,
     countsCalls: disabledRules.length === 0,
     async statement(sql) {
-      await (await engine.query(sql)).toArray();
+      for (const result of await engine.execute(sql)) await result.toArray();
     },
     async query(sql) {
       const result = await engine.query(sql);
@@ -56,7 +59,7 @@ export async function duckdbBackend(): Promise<Backend> {
   const connection = await openDuckdb();
   await connection.run("SET default_null_order = 'nulls_first_on_asc_last_on_desc'");
   return {
-    engine: 'duckdb',
+    names: DUCKDB_NAMES,
     countsCalls: false,
     async statement(sql) {
       await connection.run(sql);
