@@ -1,6 +1,7 @@
 // Which services answer an operation: the one a call names; else those of the catalog that list it, sharing the work;
 // else an endpoint of the environment; else the embedded local models.
 
+import { isDeepStrictEqual } from 'node:util';
 import type { ServiceDefinition } from '../catalog/definitions.ts';
 import { EMPTY_SNAPSHOT, type Snapshot } from '../catalog/snapshot.ts';
 import { error, SqlcError } from '../common/errors.ts';
@@ -68,7 +69,7 @@ class Directory implements ServiceDirectory {
     snapshot,
     requestTimeoutSeconds,
   }: Parameters<ServiceDirectory['forStatement']>[0]): Pick<Services, 'find'> {
-    if (snapshot !== this.#latest) this.#turns.clear();
+    if (!isDeepStrictEqual(snapshot.services, this.#latest.services)) this.#turns.clear();
     this.#latest = snapshot;
     let read: Promise<PriceFile | undefined> | undefined;
     const prices = () => {
