@@ -39,7 +39,7 @@ function query(env: Readonly<Record<string, string>> = {}): Promise<Outcome> {
 
 /** What the statement prints when nothing is the matter. */
 async function right(): Promise<Outcome> {
-  const outcome = await query({ SQLC_CACHE: 'OFF' });
+  const outcome = await query({ SQLC_CACHE: 'OFF', SQLC_CACHE_DIR: join(workspace.path, 'untroubled') });
   expect({ stderr: outcome.stderr, status: outcome.status, lines: outcome.stdout.split('\n').length }).toEqual({
     stderr: '',
     status: 0,
