@@ -172,6 +172,9 @@ export const catalogue = {
   },
   'bind/unknown-operation': { message: '{type} services have no operation "{name}"' },
   'bind/service-operation': { message: 'service "{name}" does not answer {operation}: {reason}' },
+  'bind/date-part': { number: 155, message: '"{found}" is not a part of a date that "{name}" knows' },
+  'bind/date-part-type': { number: 9810, message: 'part "{part}" cannot be used with "{name}" of {type}' },
+  'bind/convert-style': { number: 281, message: 'style {style} is not known for converting {from} to {to}' },
   'bind/literal-range': { number: 8115, message: 'number {found} does not fit any type' },
 
   // --- catalog and statements
@@ -323,6 +326,19 @@ export const catalogue = {
     message: 'a recursive common table went deeper than {limit} levels',
     hint: 'Raise OPTION (MAXRECURSION n); 0 is no limit.',
   },
+  'exec/date-conversion': { number: 241, message: 'value {value} cannot be converted to {type}' },
+  'exec/number-conversion': { number: 8114, message: 'value {value} cannot be converted to {type}' },
+  'exec/date-range': { number: 242, message: 'a date is out of the range of {type}' },
+  'exec/date-overflow': { number: 517, message: 'the date that was added to leaves the range of {type}' },
+  'exec/date-parts': { number: 289, message: 'the parts do not make a {type}' },
+  'exec/date-difference': {
+    number: 535,
+    message: 'the difference of two dates does not fit an int',
+    hint: 'Use DATEDIFF_BIG, or a larger part.',
+  },
+  'exec/bucket-width': { number: 9834, message: 'the width of a bucket is not positive' },
+  'exec/floating-point': { number: 3623, message: 'a floating point operation has no result: {detail}' },
+  'exec/translate': { number: 9828, message: 'the second and third argument of "TRANSLATE" differ in length' },
   'exec/scalar-rows': { number: 512, message: 'a subquery used as a value returned more than one row' },
   'exec/out-of-memory': {
     number: 701,

@@ -160,6 +160,7 @@ export class Session {
       onError: settings.on_error,
       maxRecursion: settings.maxrecursion,
       viewQuery,
+      now: new Date(),
       rules,
       oracle,
       memo: this.#memo,

@@ -81,6 +81,8 @@ export interface CastExpr {
   readonly type: SqlType;
   /** `null`: TRY_CAST. */
   readonly onError: 'fail' | 'null';
+  /** Of CONVERT; absent where the type's own default holds. */
+  readonly style?: number | undefined;
   readonly span?: Span | undefined;
 }
 export interface FieldExpr {

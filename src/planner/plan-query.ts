@@ -27,6 +27,8 @@ export interface PlanInputs {
   readonly onError: OnError;
   readonly maxRecursion: number;
   viewQuery(view: ViewDefinition): Query;
+  /** The clock of the statement. */
+  readonly now: Date;
   readonly rules: readonly Rule[];
   readonly oracle: TypeOracle;
   readonly memo: TypeMemo;

@@ -139,7 +139,7 @@ export function printExpression(expr: Expr, names: Names): string {
       return `case ${branches}${expr.otherwise === undefined ? '' : ` else ${print(expr.otherwise)}`} end`;
     }
     case 'cast':
-      return `${expr.onError === 'null' ? 'try_cast' : 'cast'}(${print(expr.operand)} as ${typeName(expr.type)})`;
+      return `${expr.onError === 'null' ? 'try_cast' : 'cast'}(${print(expr.operand)} as ${typeName(expr.type)}${expr.style === undefined ? '' : ` style ${expr.style}`})`;
     case 'field':
       return `${print(expr.operand)}.${expr.name}`;
     case 'subquery': {

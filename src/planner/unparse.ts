@@ -5,6 +5,7 @@ import { familyOf } from '../arrow/sql-type.ts';
 import { placeOf } from '../catalog/snapshot.ts';
 import { invariant, unreachable } from '../common/errors.ts';
 import { aggregateSql, windowSql } from './duckdb-dialect/aggregates.ts';
+import { finite, isFloatChain } from './duckdb-dialect/arithmetic.ts';
 import { castSql } from './duckdb-dialect/casts.ts';
 import { literalSql, typed } from './duckdb-dialect/literals.ts';
 import { operatorSql } from './duckdb-dialect/operators.ts';
@@ -231,7 +232,8 @@ function printFrame(frame: Frame | undefined, p: Printer): string {
     : `${unit} BETWEEN ${bound(frame.start)} AND ${bound(frame.end)}`;
 }
 
-export function printExpr(expr: Expr, p: Printer): string {
+/** @param inChain the expression is an operand of float arithmetic, whose end is checked for overflow */
+export function printExpr(expr: Expr, p: Printer, inChain = false): string {
   switch (expr.kind) {
     case 'column':
       return columnName(expr.id);
@@ -240,11 +242,13 @@ export function printExpr(expr: Expr, p: Printer): string {
     case 'parameter':
       p.parameters.push(expr);
       return typed(`$${p.parameters.length}`, expr.type);
-    case 'operator':
-      return operatorSql(
-        expr,
-        flatArgs(expr).map((a) => printExpr(a, p)),
-      );
+    case 'operator': {
+      const chain = isFloatChain(expr);
+      // An infinite divisor would vanish: it is checked by itself.
+      const args = flatArgs(expr).map((a, i) => printExpr(a, p, chain && !(expr.op === '/' && i === 1)));
+      const sql = operatorSql(expr, args);
+      return chain && !inChain ? finite(sql) : sql;
+    }
     case 'external':
       return typed(`${expr.name}(${expr.args.map((a) => printExpr(a, p)).join(', ')})`, expr.type);
     case 'case': {
@@ -252,7 +256,7 @@ export function printExpr(expr: Expr, p: Printer): string {
       return `(CASE ${branches}${expr.otherwise === undefined ? '' : ` ELSE ${printExpr(expr.otherwise, p)}`} END)`;
     }
     case 'cast':
-      return castSql(printExpr(expr.operand, p), expr.operand.type, expr.type, expr.onError);
+      return castSql(printExpr(expr.operand, p), expr.operand.type, expr.type, expr.onError, expr.style);
     case 'field':
       return `struct_extract(${printExpr(expr.operand, p)}, ${literalSql(expr.name, { kind: 'varchar', length: 'max' })})`;
     case 'subquery': {

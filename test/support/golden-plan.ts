@@ -48,6 +48,7 @@ export function planGolden(
     onError: settings.on_error,
     maxRecursion: settings.maxrecursion,
     viewQuery,
+    now: new Date(0),
     learnt: NOTHING_LEARNT,
   };
   return planQuery(query, inputs, consumer);

@@ -232,7 +232,13 @@ function withColumn(table: StoredTable, { column, type: written, nullable, colla
   return {
     definition,
     apply: async (connection, place) => {
-      await connection.run(`ALTER TABLE ${place} ALTER COLUMN ${name} TYPE ${duckdbTypeName(type)} USING ${value}`);
+      // DuckDB cannot convert with lambdas in USING, so the rows are converted beside the table.
+      await connection.run(
+        `CREATE OR REPLACE TEMP TABLE altered_rows AS SELECT rowid AS r, ${value} AS v FROM ${place}`,
+      );
+      await connection.run(`ALTER TABLE ${place} ALTER COLUMN ${name} TYPE ${duckdbTypeName(type)} USING NULL`);
+      await connection.run(`UPDATE ${place} AS t SET ${name} = a.v FROM temp.altered_rows AS a WHERE t.rowid = a.r`);
+      await connection.run('DROP TABLE temp.altered_rows');
       if (!after.nullable) await refuseNulls(after, definition, connection, place);
     },
   };

@@ -1,6 +1,5 @@
 // DuckDB's messages -> our catalogue. Our own errors raised inside SQL come back by their code.
 
-import { catalogue, type ErrorCode } from '../../common/catalogue.ts';
 import { error, SqlcError } from '../../common/errors.ts';
 import { SHIELDED } from '../../planner/duckdb-dialect/casts.ts';
 import { RAISED } from '../../planner/duckdb-dialect/raise.ts';
@@ -8,11 +7,20 @@ import { RAISED } from '../../planner/duckdb-dialect/raise.ts';
 export function duckdbError(cause: unknown): SqlcError {
   if (cause instanceof SqlcError) return cause;
   const message = cause instanceof Error ? cause.message : String(cause);
-  const raised = message.match(new RegExp(`${RAISED}([a-z/-]+)(?::([^\\s]+))?`));
+  const refusedText = message.match(new RegExp(`${RAISED}exec/date-conversion:(\\w+) ([\\s\\S]*?)", expected format`));
+  if (refusedText !== null) {
+    const [, type = '', value = ''] = refusedText;
+    return error('exec/date-conversion', { value: `'${value}'`, type });
+  }
+  const raised = message.match(new RegExp(`${RAISED}([a-z/-]+)(?::([^\\s"]+))?`));
   const refused = message.match(new RegExp(`${RAISED}service/document:(\\S+) ([^\\n]*)`));
   if (refused !== null) return error('service/document', { code: refused[1] ?? '', detail: refused[2] ?? '' });
-  if (raised !== null) return raisedError(raised[1] ?? '', raised[2] ?? '');
+  if (raised !== null) return raisedError(raised[1] ?? '', (raised[2] ?? '').replace(/'$/, ''));
   const [first = ''] = message.split('\n');
+  const undefinedResult = first.match(
+    /cannot take (square root|logarithm) of [a-z ]+|(ACOS|ASIN)[^.]*undefined outside \[-1,1\]/i,
+  );
+  if (undefinedResult !== null) return error('exec/floating-point', { detail: detailOf(undefinedResult[0]) });
   const shown = conversionError(first) ?? overflowError(first);
   if (shown !== undefined) return shown;
   if (/More than one row returned by a subquery/i.test(message)) return error('exec/scalar-rows', {});
@@ -30,8 +38,14 @@ function conversionError(first: string): SqlcError | undefined {
     first.match(/invalid (?<type>date|time|timestamp) field format: "(?<value>[^"]*)"/i);
   const { value, type } = found?.groups ?? {};
   if (value === undefined || type === undefined) return undefined;
-  return error('exec/conversion', { value: `'${unshielded(value)}'`, type: sqlName(type) });
+  const name = sqlName(type);
+  const params = { value: `'${unshielded(value)}'`, type: name };
+  if (/^(date|time)/.test(name)) return error('exec/date-conversion', params);
+  return error(INEXACT.test(name) ? 'exec/number-conversion' : 'exec/conversion', params);
 }
+
+/** Types whose refused texts have a number of their own. */
+const INEXACT = /^(decimal|float|real)/;
 
 /** A number that its type does not hold. */
 function overflowError(first: string): SqlcError | undefined {
@@ -49,25 +63,36 @@ function overflowError(first: string): SqlcError | undefined {
 }
 
 function raisedError(code: string, detail: string): SqlcError {
-  const known = code in catalogue ? (code as ErrorCode) : 'exec/engine'; // checked by `in`
-  if (known === 'exec/length') return error(known, { name: detail.toUpperCase() });
-  if (known === 'exec/overflow') return error(known, { detail: `a number does not fit ${detail}` });
-  if (known === 'storage/too-long') return error(known, { column: decodeURIComponent(detail) });
-  if (known === 'exec/recursion') return error(known, { limit: detail });
-  if (known === 'exec/truncated') {
-    const [table = '', column = '', value = ''] = detail.split(':').map(decodeURIComponent);
-    return error(known, { table, column, value });
-  }
-  switch (known) {
+  switch (code) {
+    case 'exec/length':
+      return error(code, { name: detail.toUpperCase() });
+    case 'exec/overflow':
+      return error(code, { detail: `a number does not fit ${detail}` });
+    case 'exec/date-overflow':
+    case 'exec/date-range':
+    case 'exec/date-parts':
+      return error(code, { type: detail });
+    case 'exec/recursion':
+      return error(code, { limit: detail });
+    case 'storage/too-long':
+      return error(code, { column: decodeURIComponent(detail) });
+    case 'exec/truncated': {
+      const [table = '', column = '', value = ''] = detail.split(':').map(decodeURIComponent);
+      return error(code, { table, column, value });
+    }
     case 'exec/json':
     case 'exec/json-path':
     case 'exec/json-scalar':
     case 'exec/json-fragment':
     case 'exec/series-step':
-      return error(known, {});
+    case 'exec/divide-by-zero':
+    case 'exec/date-difference':
+    case 'exec/bucket-width':
+    case 'exec/translate':
+      return error(code, {});
+    default:
+      return error('exec/engine', { detail: `${code} ${detail}` });
   }
-  if (known === 'exec/divide-by-zero') return error(known, {});
-  return error('exec/engine', { detail: `${code} ${detail}` });
 }
 
 /** Characters that the dialect moved out of DuckDB's way, back as the user wrote them. */

@@ -11,6 +11,7 @@ import { bindCognitiveCall, checkArgumentCount } from './cognitive.ts';
 import { type Env, TypeNeeded } from './context.ts';
 import { ENGINE_FUNCTIONS } from './engine-functions.ts';
 import { bindExpression } from './expression.ts';
+import { shapeOf } from './functions/scalar-function.ts';
 import { bindGroupingFunction } from './grouping.ts';
 import { LAZY_FUNCTIONS } from './lazy-functions.ts';
 import { operandType } from './operators.ts';
@@ -47,13 +48,16 @@ export function bindCall(call: FunctionCall, env: Env): Expr {
   if (name === 'UNNEST') return bindUnnest(call, env);
   if (name === 'COGNITIVE_ERROR') return bindCognitiveError(call, env);
   const lazy = LAZY_FUNCTIONS.get(name);
-  if (lazy !== undefined) return lazy(call, env);
+  if (lazy !== undefined) return lazy.bind(call, env);
   const scalar = SCALAR_FUNCTIONS.get(name);
   if (scalar !== undefined) {
-    checkArgumentCount(call, scalar.min, scalar.max);
+    const { min, max } = shapeOf(scalar);
+    checkArgumentCount(call, min, max);
+    const args = scalar.keyword ? call.args.slice(1) : call.args;
     return scalar.bind(
-      call.args.map((a) => bindExpression(a, env)),
+      args.map((a) => bindExpression(a, env)),
       call,
+      env.ctx,
     );
   }
   const session = call.args.length === 0 ? env.ctx.parameters.get(`${name.toLowerCase()}()`) : undefined;

@@ -38,6 +38,8 @@ export interface BindContext {
   viewQuery(view: ViewDefinition): Query;
   /** `schema.name` of the views whose text is being bound. */
   readonly insideViews: readonly string[];
+  /** What GETDATE() says: one moment for the whole statement. */
+  readonly now: Date;
   nextId(): ColumnId;
 }
 

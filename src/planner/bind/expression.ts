@@ -6,6 +6,7 @@ import { error, type SqlcError, unreachable } from '../../common/errors.ts';
 import type { Span } from '../../common/span.ts';
 import { didYouMean } from '../../common/suggest.ts';
 import type * as ast from '../../parser/ast.ts';
+import { isDateStyle } from '../duckdb-dialect/date-styles.ts';
 import { type Expr, isNullLiteral, literal, nullLiteral, operator } from '../expression.ts';
 import { columnsUsed } from '../shape.ts';
 import { astKey, callsIn, columnNamesIn } from './ast-key.ts';
@@ -288,12 +289,34 @@ function bindCast(e: ast.Cast, env: Env): Expr {
   refuseUnbuiltCast(e);
   const operand = bindExpression(e.operand, env);
   const type = bindType(e.type, 30);
-  if (e.style !== undefined) throw error('not-supported', { what: 'a CONVERT style' }, { span: e.style.span });
+  const style = e.style === undefined ? undefined : styleOf(e.style, operand.type, type, env);
   if (!castable(operand.type, type)) {
     throw error('bind/cast', { from: typeName(operand.type), to: typeName(type) }, { span: e.span });
   }
   if (isNullLiteral(operand)) return literal(null, type, e.span);
-  return { kind: 'cast', operand, type, onError: e.onError, span: e.span };
+  return { kind: 'cast', operand, type, onError: e.onError, style, span: e.span };
+}
+
+/** The style of CONVERT shapes the SQL: a literal or a variable. Only some pairs of types have styles. */
+function styleOf(e: ast.Expression, from: SqlType, to: SqlType, env: Env): number | undefined {
+  const given = bindExpression(e, env);
+  const value = given.kind === 'literal' || given.kind === 'parameter' ? given.value : undefined;
+  const style = Number(value ?? Number.NaN);
+  if (!Number.isInteger(style))
+    throw error('not-supported', { what: 'a CONVERT style that is not a literal or a variable' }, { span: e.span });
+  const [a, b] = [familyOf(from), familyOf(to)];
+  const known =
+    a === 'datetime' && b === 'text'
+      ? isDateStyle(from, style)
+      : a === 'float' && b === 'text'
+        ? [0, 1, 2, 3, 126, 128, 129].includes(style)
+        : (a === 'binary' && b === 'text') || (a === 'text' && b === 'binary')
+          ? [0, 1, 2].includes(style)
+          : a === 'text' && b === 'datetime'
+            ? style === 0 || isDateStyle({ kind: 'datetime' }, style)
+            : true;
+  if (!known) throw error('bind/convert-style', { style, from: typeName(from), to: typeName(to) }, { span: e.span });
+  return style;
 }
 
 /** Operands converted to one type. */

@@ -5,6 +5,7 @@ import {
   BIGINT,
   decimal,
   decimalShape,
+  type Family,
   FLOAT,
   familyOf,
   INT,
@@ -182,9 +183,19 @@ export function averageType(type: SqlType): SqlType | undefined {
   return sum?.kind === 'decimal' ? decimal(38, Math.max(sum.scale, 6)) : sum;
 }
 
+/** The types that are a number of days since 1900 underneath. */
+export function countsDays(type: SqlType): boolean {
+  return type.kind === 'datetime' || type.kind === 'smalldatetime';
+}
+
+function isNumber(family: Family): boolean {
+  return family === 'bit' || family === 'integer' || family === 'decimal' || family === 'float';
+}
+
 /** Whether CAST accepts the pair at all (T-SQL's conversion chart). */
 export function castable(from: SqlType, to: SqlType): boolean {
   const [a, b] = [familyOf(from), familyOf(to)];
+  if ((from.kind === 'date' && to.kind === 'time') || (from.kind === 'time' && to.kind === 'date')) return false;
   if (a === 'null' || a === b) return a !== 'struct' && a !== 'list' ? true : commonType(from, to) !== undefined;
   if (a === 'list' || a === 'struct') return b === 'text';
   if (b === 'list' || b === 'struct') return false;
@@ -192,14 +203,17 @@ export function castable(from: SqlType, to: SqlType): boolean {
   switch (b) {
     case 'bit':
     case 'integer':
+      if (a === 'binary') return true;
+      return isNumber(a) || a === 'text' || countsDays(from);
     case 'decimal':
     case 'float':
-      return a === 'bit' || a === 'integer' || a === 'decimal' || a === 'float' || a === 'text';
+      return isNumber(a) || a === 'text' || countsDays(from);
     case 'datetime':
+      return a === 'text' || (isNumber(a) && countsDays(to));
     case 'uniqueidentifier':
-      return a === 'text';
+      return a === 'text' || a === 'binary';
     case 'binary':
-      return a === 'text';
+      return a === 'text' || a === 'integer' || a === 'bit' || a === 'uniqueidentifier';
     default:
       return false;
   }

@@ -1,9 +1,13 @@
 // Aggregates and window functions, with T-SQL's types and null treatment (3-dialect 4.4, 4.5).
 
+import { duckdbTypeName } from '../../arrow/duckdb-type.ts';
 import { decimalShape, familyOf, type SqlType } from '../../arrow/sql-type.ts';
 import type { AggregateExpr, WindowExpr } from '../expression.ts';
-import { power, unit, unscaled } from './arithmetic.ts';
+import { finite } from './arithmetic.ts';
+import { bindAlways } from './bind-once.ts';
+import { power, quotient, unit, unscaled } from './decimals.ts';
 import { typed } from './literals.ts';
+import { RAISED } from './raise.ts';
 
 /** Names that differ; every other aggregate is called as it is. */
 const SPELLINGS: Readonly<Record<string, string>> = {
@@ -35,7 +39,7 @@ export function aggregateSql(expr: Aggregated, args: readonly string[], { distin
     case 'count_big':
       return typed(`${args.length === 0 ? 'count(*)' : `count(${inner})`}${over}`, expr.type);
     case 'sum':
-      return typed(`sum(${inner})${over}`, expr.type);
+      return total(`sum(${inner})${over}`, expr.args[0]?.type, expr.type);
     case 'avg':
       return average(x, expr.args[0]?.type, expr.type, { distinct, order, over });
     case 'string_agg':
@@ -50,18 +54,39 @@ export function aggregateSql(expr: Aggregated, args: readonly string[], { distin
   }
 }
 
+/** Decimals of so few digits that a sum of 10^9 of them fits. */
+const SUMMABLE = 29;
+
+/** DuckDB's sums of decimals and floats pass the limits of their type in silence. */
+function total(sum: string, from: SqlType | undefined, type: SqlType): string {
+  const whole = typed(sum, type);
+  if (familyOf(type) === 'float') return finite(whole);
+  if (from?.kind !== 'decimal' || from.precision <= SUMMABLE) return whole;
+  const limit = `CAST('${'9'.repeat(38 - from.scale)}.${'9'.repeat(from.scale)}' AS ${duckdbTypeName(type)})`;
+  const raised = `CAST('${RAISED}exec/overflow:decimal' AS ${duckdbTypeName(type)})`;
+  return bindAlways([whole], ([s]) => `CASE WHEN ${s} > ${limit} OR ${s} < -${limit} THEN ${raised} ELSE ${s} END`);
+}
+
 /** AVG of integers is an integer, of decimals a decimal; DuckDB's is always a double. */
 function average(x: string, from: SqlType | undefined, type: SqlType, { distinct, over }: Modifiers): string {
   const family = familyOf(type);
   const of = (value: string) => `${distinct ? 'DISTINCT ' : ''}${value}`;
-  if (family === 'float' || from === undefined) return `avg(${of(x)})${over}`;
+  if (family === 'float' || from === undefined) return finite(`avg(${of(x)})${over}`);
   const count = `count(${of(x)})${over}`;
-  if (family === 'integer') return typed(`sum(${of(x)})${over} // ${count}`, type);
+  if (family === 'integer') return `(${typed(`sum(${of(x)})${over}`, type)} // ${typed(count, type)})`;
   const shape = decimalShape(from);
   const target = decimalShape(type).scale;
-  const digits = unscaled(x, shape);
-  if (digits === undefined) return typed(`avg(${of(x)})${over}`, type);
-  const sum = `sum(${of(digits)})${over} * ${power(target - shape.scale)}`;
+  if (shape.precision > SUMMABLE) {
+    const sum = total(`sum(${of(x)})${over}`, from, { kind: 'decimal', precision: 38, scale: shape.scale });
+    return quotient(
+      sum,
+      { precision: 38, scale: shape.scale },
+      `nullif(${count}, 0)`,
+      { precision: 19, scale: 0 },
+      type,
+    );
+  }
+  const sum = `sum(${of(unscaled(x, shape))})${over} * ${power(target - shape.scale)}`;
   return typed(`CAST((${sum}) // ${count} AS DECIMAL(${38 - target},0)) * ${unit(target)}`, type);
 }
 

@@ -1,88 +1,141 @@
-// Arithmetic: integer division truncates, decimals stay exact, zero divisors raise.
+// Arithmetic and mathematics: integer division truncates, zero divisors raise, floats never leave the finite numbers.
 
 import { decimalShape, familyOf, type SqlType } from '../../arrow/sql-type.ts';
 import { invariant } from '../../common/errors.ts';
-import type { OperatorExpr } from '../expression.ts';
+import type { Expr, OperatorExpr } from '../expression.ts';
+import { bindOnce } from './bind-once.ts';
+import { product, quotient } from './decimals.ts';
 import { typed } from './literals.ts';
-import { raise } from './raise.ts';
-import { balanced, call, infix, type Operators, type Spell } from './spell.ts';
+import { RAISED, raise } from './raise.ts';
+import { balanced, call, infix, type Operators, once, type Spell } from './spell.ts';
 
 export const arithmeticOperators: Operators = {
-  '+': arithmetic('+'),
-  '-': arithmetic('-'),
-  '*': arithmetic('*'),
+  '+': sum('+'),
+  '-': sum('-'),
+  '*': multiply,
   '/': divide,
-  '%': ([a, b], { args, type }) => typed(`${a} % ${nonZero(b, a, args[1])}`, type),
+  '%': ([a, b], { args, type }) => typed(`${a} % ${nonZero(`${b}`, `${a}`, args[1])}`, type),
   '&': infix('&'),
   '|': infix('|'),
   '^': call('xor'),
   '~': ([a], { type }) => (type.kind === 'bit' ? `(NOT ${a})` : `(~${a})`),
+  '<<': once(([a, n], { type }) => shift(`${a}`, `${n}`, type)),
+  '>>': once(([a, n], { type }) => shift(`${a}`, `(-${n})`, type)),
   negate: ([a]) => `(-${a})`,
   abs: call('abs'),
+  sign: ([x], { type }) => typed(`sign(${x})`, type),
+  ceiling: ([x], { type }) => (familyOf(type) === 'integer' ? `${x}` : typed(`ceil(${x})`, type)),
+  floor: ([x], { type }) => (familyOf(type) === 'integer' ? `${x}` : typed(`floor(${x})`, type)),
   round: ([x, n], { type, args }) => typed(roundSql(`${x}`, `${n}`, type, args[1]), type),
   'round-or-truncate': ([x, n, how], { type }) =>
     typed(`CASE WHEN ${how} = 0 THEN round(${x}, ${n}) ELSE trunc(${x}, ${n}) END`, type),
+  power: ([x, n], { type }) => asNumber(finite(`pow(CAST(${x} AS DOUBLE), ${n})`), type),
+  square: once(([x]) => finite(`${x} * ${x}`)),
+  sqrt: call('sqrt'),
+  exp: ([x]) => finite(`exp(${x})`),
+  log: ([x, base]) => (base === undefined ? `ln(${x})` : `(ln(${x}) / ln(${base}))`),
+  log10: call('log10'),
+  sin: call('sin'),
+  cos: call('cos'),
+  tan: call('tan'),
+  cot: ([x]) => finite(`1 / tan(${x})`),
+  asin: call('asin'),
+  acos: call('acos'),
+  atan: call('atan'),
+  atan2: call('atan2'),
+  pi: call('pi'),
+  degrees: ([x], { type }) => asNumber(`degrees(CAST(${x} AS DOUBLE))`, type),
+  radians: ([x], { type }) => asNumber(`radians(CAST(${x} AS DOUBLE))`, type),
+  // Evaluated once for the whole query.
+  rand: () => '(SELECT random())',
+  'rand-of': ([seed]) => `(CAST(hash(CAST(${seed} AS BIGINT)) AS DOUBLE) / 18446744073709551616)`,
+  checksum: (args) => `CAST(CAST(hash(${args.join(', ')}) & 4294967295 AS BIGINT) - 2147483648 AS INTEGER)`,
+  'is-numeric': ([s]) =>
+    `CASE WHEN regexp_full_match(${s}, '\\s*[-+]?\\s*[$£€]?\\s*[-+]?(\\d[\\d,]*\\.?\\d*|\\.\\d+)([eE][-+]?\\d+)?\\s*') THEN 1 ELSE 0 END`,
 };
 
-function arithmetic(op: '+' | '-' | '*'): Spell {
+/** The engine's numbers pass into the type of the result: cut for integers, rounded for decimals. */
+function asNumber(x: string, type: SqlType): string {
+  return familyOf(type) === 'integer' ? typed(`trunc(${x})`, type) : typed(x, type);
+}
+
+function sum(op: '+' | '-'): Spell {
   const tree = balanced(op);
-  return (args, expr) =>
-    familyOf(expr.type) === 'decimal' ? typed(args.join(` ${op} `), expr.type) : tree(args, expr);
+  return (args, expr) => {
+    if (familyOf(expr.type) !== 'decimal') return tree(args, expr);
+    const [x, y] = expr.args;
+    invariant(x && y, 'an operator has two operands');
+    const whole = typed(args.join(` ${op} `), expr.type);
+    if (decimalShape(expr.type).scale >= Math.max(decimalShape(x.type).scale, decimalShape(y.type).scale)) return whole;
+    // The places that gave way to the digits before the point may have had no room on the way either.
+    return bindOnce(args, (names) => {
+      const rounded = names.map((name) => typed(name, expr.type)).join(` ${op} `);
+      return `coalesce(TRY(${typed(names.join(` ${op} `), expr.type)}), ${typed(rounded, expr.type)})`;
+    });
+  };
+}
+
+function multiply(args: readonly string[], expr: OperatorExpr): string {
+  if (familyOf(expr.type) !== 'decimal') return balanced('*')(args, expr);
+  const [[a, b], [x, y]] = [args, expr.args];
+  invariant(x && y, 'an operator has two operands');
+  return product(`${a}`, decimalShape(x.type), `${b}`, decimalShape(y.type), expr.type);
 }
 
 function divide([a, b]: readonly string[], { args, type }: OperatorExpr): string {
-  const divisor = nonZero(b, a, args[1]);
-  const family = familyOf(type);
-  if (family === 'integer') return typed(`${a} // ${divisor}`, type);
-  if (family === 'float') return `(${a} / ${divisor})`;
-  const [x, y] = [args[0], args[1]];
-  invariant(x && y, 'division has two operands');
-  return decimalDivide(`${a}`, decimalShape(x.type), divisor, decimalShape(y.type), type);
-}
-
-interface DecimalShape {
-  readonly precision: number;
-  readonly scale: number;
-}
-
-/** Exact over 128-bit integers, truncated as T-SQL does; through double only where the digits do not fit. */
-export function decimalDivide(a: string, x: DecimalShape, b: string, y: DecimalShape, type: SqlType): string {
-  const { precision, scale } = decimalShape(type);
-  const shift = scale + y.scale - x.scale;
-  const [dividend, divisor] = [unscaled(a, x), unscaled(b, y)];
-  const exact = shift >= 0 && x.precision + shift <= 38 && precision <= 38 - scale;
-  if (!exact || dividend === undefined || divisor === undefined) return typed(`CAST(${a} AS DOUBLE) / ${b}`, type);
-  return typed(
-    `CAST((${dividend} * ${power(shift)}) // ${divisor} AS DECIMAL(${38 - scale},0)) * ${unit(scale)}`,
-    type,
-  );
-}
-
-/** A decimal as the integer of its digits, when 38 of them hold it on the way. */
-export function unscaled(sql: string, { precision, scale }: DecimalShape): string | undefined {
-  if (scale === 0) return `CAST(${sql} AS HUGEINT)`;
-  if (precision + scale + 1 > 38) return undefined;
-  return `CAST(CAST(${sql} AS DECIMAL(${precision},${scale})) * CAST('1${'0'.repeat(scale)}' AS DECIMAL(${scale + 1},0)) AS HUGEINT)`;
-}
-
-/** 10^-scale as a decimal: turns an unscaled integer into the decimal it stands for. */
-export function unit(scale: number): string {
-  const text = scale === 0 ? '1' : `0.${'0'.repeat(scale - 1)}1`;
-  return `CAST('${text}' AS DECIMAL(${scale + 1},${scale}))`;
-}
-
-export function power(digits: number): string {
-  return `CAST('1${'0'.repeat(digits)}' AS HUGEINT)`;
+  const [x, y] = args;
+  invariant(x && y, 'an operator has two operands');
+  return bindOnce([`${a}`, `${b}`], ([dividend, given]) => {
+    const divisor = nonZero(`${given}`, `${dividend}`, y);
+    const family = familyOf(type);
+    if (family === 'integer') return typed(`${dividend} // ${divisor}`, type);
+    if (family === 'float') return `(${dividend} / ${divisor})`;
+    return quotient(`${dividend}`, decimalShape(x.type), divisor, decimalShape(y.type), type);
+  });
 }
 
 /** The divisor, raising 8134 when it is zero and the dividend is not NULL. */
-function nonZero(b: string | undefined, a: string | undefined, expr: OperatorExpr['args'][number] | undefined): string {
-  if (expr?.kind === 'literal' && expr.value !== null && Number(expr.value) !== 0) return `${b}`;
-  return `CASE WHEN ${b} = 0 AND ${a} IS NOT NULL THEN ${raise('exec/divide-by-zero')} ELSE ${b} END`;
+function nonZero(b: string, a: string, expr: Expr | undefined): string {
+  if (expr?.kind === 'literal' && expr.value !== null && Number(expr.value) !== 0) return b;
+  return bindOnce(
+    [a, b],
+    ([dividend, divisor]) =>
+      `CASE WHEN ${divisor} = 0 AND ${dividend} IS NOT NULL THEN ${raise('exec/divide-by-zero')} ELSE ${divisor} END`,
+  );
+}
+
+/** Bits moved out are lost, in either direction; a negative distance goes the other way. */
+function shift(a: string, n: string, type: SqlType): string {
+  const bits = { tinyint: 8, smallint: 16, int: 32, bigint: 64 }[type.kind as 'int'] ?? 32; // integers only, by the binder
+  const unsigned = `(CAST(${a} AS HUGEINT) & ${2n ** BigInt(bits) - 1n})`;
+  const left = `((${unsigned} * CAST(pow(2::DOUBLE, least(${n}, ${bits})) AS HUGEINT)) & ${2n ** BigInt(bits) - 1n})`;
+  const right = `(${unsigned} // CAST(pow(2::DOUBLE, least(-${n}, ${bits})) AS HUGEINT))`;
+  return bindOnce([`CASE WHEN ${n} >= 0 THEN ${left} ELSE ${right} END`], ([moved]) =>
+    type.kind === 'tinyint'
+      ? typed(`${moved}`, type)
+      : typed(
+          `CASE WHEN ${moved} >= ${2n ** BigInt(bits - 1)} THEN ${moved} - ${2n ** BigInt(bits)} ELSE ${moved} END`,
+          type,
+        ),
+  );
+}
+
+/** Float arithmetic passes through infinity in silence: a chain of it is checked at its end. */
+export function isFloatChain(expr: Expr): boolean {
+  return expr.kind === 'operator' && familyOf(expr.type) === 'float' && FLOAT_CHAIN.has(expr.op);
+}
+const FLOAT_CHAIN: ReadonlySet<string> = new Set(['+', '-', '*', '/', 'negate']);
+
+export function finite(x: string): string {
+  // A cast that fails, and not error(): that one would keep filters from being pushed down.
+  return bindOnce(
+    [x],
+    ([v]) => `CASE WHEN NOT isfinite(${v}) THEN CAST('${RAISED}exec/overflow:float' AS DOUBLE) ELSE ${v} END`,
+  );
 }
 
 /** DuckDB rounds a decimal to a constant number of digits only, and to 0 where they reach beyond its own. */
-function roundSql(x: string, n: string, type: SqlType, digits: OperatorExpr['args'][number] | undefined): string {
+function roundSql(x: string, n: string, type: SqlType, digits: Expr | undefined): string {
   if (familyOf(type) !== 'decimal') return `round(${x}, ${n})`;
   const { scale } = decimalShape(type);
   const constant = digits?.kind === 'literal' && Number(digits.value) >= 0;

@@ -5,6 +5,7 @@ import { familyOf, isText, type SqlType } from '../../arrow/sql-type.ts';
 import { stringLiteral } from '../sql-text.ts';
 import { castSql } from './casts.ts';
 import { RAISED } from './raise.ts';
+import { lengthIn, longest } from './sized.ts';
 
 export interface Place {
   readonly table: string;
@@ -14,12 +15,11 @@ export interface Place {
 export function assignedSql(sql: string, from: SqlType, to: SqlType, place: Place): string {
   const cast = castSql(sql, from, to, 'fail');
   if (!('length' in to) || to.length === 'max') return cast;
-  const known = 'length' in from ? from.length : 'max';
-  if (known !== 'max' && known <= to.length) return cast;
+  if ('length' in from && longest(from, to) <= to.length) return cast;
   if (familyOf(from) === 'binary' && familyOf(to) === 'binary')
     return guarded(`octet_length(${sql}) > ${to.length}`, `hex(${sql})`, cast, place);
   if (!isText(from) || !isText(to)) return cast;
-  return guarded(`length(rtrim(${sql}, ' ')) > ${to.length}`, `left(${sql}, ${to.length})`, cast, place);
+  return guarded(`${lengthIn(`rtrim(${sql}, ' ')`, to)} > ${to.length}`, `left(${sql}, ${to.length})`, cast, place);
 }
 
 function guarded(tooLong: string, shown: string, value: string, { table, column }: Place): string {

@@ -2,7 +2,12 @@
 
 import { duckdbTypeName } from '../../arrow/duckdb-type.ts';
 import { familyOf, isText, type SqlType } from '../../arrow/sql-type.ts';
+import { bindOnce } from './bind-once.ts';
+import { isMoment, momentOf, timestampOf } from './moments.ts';
+import { type DateOrder, parsedMoment } from './parse-moment.ts';
 import { raise } from './raise.ts';
+import { lengthIn, sizedBinary, sizedText } from './sized.ts';
+import { bytesOf, textOf } from './text-of.ts';
 
 /** Characters DuckDB's number parser takes and T-SQL's does not, moved where DuckDB refuses them too. */
 export const SHIELDED = {
@@ -10,16 +15,21 @@ export const SHIELDED = {
   to: '\u{E000}\u{E001}\u{E002}\u{E003}\u{E004}\u{E005}\u{E006}\u{E007}\u{E008}\u{E009}\u{E00A}\u{E00B}',
 };
 
-export function castSql(sql: string, from: SqlType, to: SqlType, onError: 'fail' | 'null'): string {
+/** @param style of CONVERT */
+export function castSql(sql: string, from: SqlType, to: SqlType, onError: 'fail' | 'null', style?: number): string {
   const cast = onError === 'null' ? 'TRY_CAST' : 'CAST';
   const target = duckdbTypeName(to);
   const [a, b] = [familyOf(from), familyOf(to)];
-  if (b === 'text') return sizedText(textOf(sql, from), from, to, onError);
-  if (a === 'text') return fromText(sql, to, cast);
+  if (b === 'text') return sizedText(textOf(sql, from, to, style), from, to, onError);
+  if (a === 'text') return fromText(sql, from, to, onError, style);
+  if (isMoment(to))
+    return isMoment(from) ? between(sql, from, to, onError) : momentOf(daysAfter(sql, cast), to, onError);
+  if (isMoment(from)) return castSql(daysOf(sql), { kind: 'float' }, to, onError);
   if (b === 'bit') return a === 'bit' ? sql : `(${sql} <> 0)`;
   if (b === 'integer' && (a === 'float' || (a === 'decimal' && from.kind === 'decimal')))
     return `${cast}(trunc(${sql}) AS ${target})`;
-  if (b === 'binary' && a === 'binary') return sizedBinary(sql, to);
+  if (b === 'binary') return sizedBinary(a === 'binary' ? sql : binaryOf(sql, from), to);
+  if (a === 'binary') return fromBinary(sql, to);
   return duckdbTypeName(from) === target ? sql : `${cast}(${sql} AS ${target})`;
 }
 
@@ -27,104 +37,109 @@ export function castSql(sql: string, from: SqlType, to: SqlType, onError: 'fail'
 export function storedSql(sql: string, from: SqlType, to: SqlType, column: string): string {
   const cast = castSql(sql, from, to, 'fail');
   if (!isText(from) || !('length' in to) || to.length === 'max') return cast;
-  return `CASE WHEN length(${sql}) > ${to.length} THEN ${raise(`storage/too-long:${encodeURIComponent(column).replaceAll("'", '%27')}`)} ELSE ${cast} END`;
+  const raised = raise(`storage/too-long:${encodeURIComponent(column).replaceAll("'", '%27')}`);
+  const counted = familyOf(to) === 'text' ? lengthIn(sql, to) : `length(${sql})`;
+  return `CASE WHEN ${counted} > ${to.length} THEN ${raised} ELSE ${cast} END`;
 }
 
-function fromText(sql: string, to: SqlType, cast: string): string {
+// --- dates and times
+
+function between(sql: string, from: SqlType, to: SqlType, onError: 'fail' | 'null'): string {
+  const finer = 'scale' in from && 'scale' in to && from.scale > to.scale;
+  if (from.kind === to.kind && !finer) return sql;
+  return momentOf(timestampOf(sql, from), to, onError);
+}
+
+/** Days, and their fraction, since the first of January 1900. */
+function daysAfter(sql: string, cast: string): string {
+  return `(TIMESTAMP '1900-01-01' + to_microseconds(${cast}(round(CAST(${sql} AS DOUBLE) * 86400000000) AS BIGINT)))`;
+}
+function daysOf(sql: string): string {
+  return `(date_diff('microsecond', TIMESTAMP '1900-01-01', ${sql}) / 86400000000)`;
+}
+
+// --- from text
+
+const ORDERS: Readonly<Record<number, DateOrder>> = { 2: 'ymd', 11: 'ymd', 3: 'dmy', 4: 'dmy', 5: 'dmy' };
+
+function shielded(text: string, keep: string): string {
+  const kept = [...SHIELDED.from]
+    .map((c, i) => ({ c, moved: [...SHIELDED.to][i] ?? c }))
+    .filter(({ c }) => !keep.includes(c));
+  return `translate(${text}, '${kept.map((k) => k.c).join('')}', '${kept.map((k) => k.moved).join('')}')`;
+}
+
+/** An empty text is zero. */
+function orZero(text: string): string {
+  return `regexp_replace(${text}, '^\\s*$', '0')`;
+}
+
+function fromText(
+  sql: string,
+  from: SqlType,
+  to: SqlType,
+  onError: 'fail' | 'null',
+  style: number | undefined,
+): string {
+  const cast = onError === 'null' ? 'TRY_CAST' : 'CAST';
   const target = duckdbTypeName(to);
-  const shielded = (text: string, keep: string) => {
-    const kept = [...SHIELDED.from]
-      .map((c, i) => ({ c, moved: [...SHIELDED.to][i] ?? c }))
-      .filter(({ c }) => !keep.includes(c));
-    return `translate(${text}, '${kept.map((k) => k.c).join('')}', '${kept.map((k) => k.moved).join('')}')`;
-  };
+  if (isMoment(to)) return parsedMoment(sql, to, ORDERS[(style ?? 0) % 100] ?? 'mdy', onError);
   switch (familyOf(to)) {
     case 'integer':
-      return `${cast}(regexp_replace(${shielded(sql, '')}, '^\\s*$', '0') AS ${target})`;
+      return `${cast}(${orZero(shielded(sql, ''))} AS ${target})`;
     case 'decimal':
       return to.kind === 'decimal'
         ? `${cast}(${shielded(sql, '.')} AS ${target})`
-        : `${cast}(${shielded(`replace(replace(${sql}, ',', ''), '$', '')`, '.')} AS ${target})`;
+        : `${cast}(${orZero(shielded(`translate(${sql}, ',$£€', '')`, '.'))} AS ${target})`;
     case 'float':
-      return `${cast}(regexp_replace(${shielded(sql, '.eE')}, '^\\s*$', '0') AS ${target})`;
+      return `${cast}(${orZero(shielded(sql, '.eE'))} AS ${target})`;
     case 'bit': {
       const words = `regexp_replace(regexp_replace(lower(trim(${sql})), '^true$', '1'), '^false$|^$', '0')`;
       return `(${cast}(${shielded(words, '')} AS DECIMAL(37,0)) <> 0)`;
     }
     case 'binary':
-      return sizedBinary(`encode(${sql})`, to);
+      if (style === 1) return sizedBinary(`unhex(substr(${sql}, 3))`, to);
+      if (style === 2) return sizedBinary(`unhex(${sql})`, to);
+      return sizedBinary(bytesOf(sql, from), to);
+    case 'uniqueidentifier':
+      return `${cast}(left(trim(${sql}, '{}'), 36) AS ${target})`;
     default:
       return `${cast}(${sql} AS ${target})`;
   }
 }
 
-function textOf(sql: string, from: SqlType): string {
-  switch (from.kind) {
-    case 'bit':
-      return `CAST(CAST(${sql} AS INTEGER) AS VARCHAR)`;
-    case 'float':
-    case 'real':
-      return `regexp_replace(printf('%.6g', CAST(${sql} AS DOUBLE)), 'e([+-])([0-9][0-9])$', 'e\\10\\2')`;
-    case 'money':
-    case 'smallmoney':
-      return `CAST(CAST(${sql} AS DECIMAL(19,2)) AS VARCHAR)`;
-    case 'datetime':
-    case 'smalldatetime':
-      return `(strftime(${sql}, '%b ') || lpad(strftime(${sql}, '%-d'), 2, ' ') || strftime(${sql}, ' %Y ') || lpad(strftime(${sql}, '%-I'), 2, ' ') || strftime(${sql}, ':%M%p'))`;
-    case 'datetime2':
-      return fraction(`strftime(${sql}, '%Y-%m-%d %H:%M:%S.%f')`, from.scale);
-    case 'time':
-      return fraction(`strftime(DATE '1900-01-01' + ${sql}, '%H:%M:%S.%f')`, from.scale);
-    case 'datetimeoffset':
-      return `(${fraction(`strftime(${sql} AT TIME ZONE 'UTC', '%Y-%m-%d %H:%M:%S.%f')`, from.scale)} || ' +00:00')`;
-    case 'uniqueidentifier':
-      return `upper(CAST(${sql} AS VARCHAR))`;
-    case 'binary':
-    case 'varbinary':
-      return `decode(${sql})`;
-    case 'list':
-    case 'struct':
-      return `CAST(to_json(${sql}) AS VARCHAR)`;
-    default:
-      return isText(from) ? sql : `CAST(${sql} AS VARCHAR)`;
-  }
+// --- binary
+
+/** Whole numbers with the big end first, in as many bytes as their type has. */
+function binaryOf(sql: string, from: SqlType): string {
+  const bytes = { bit: 1, tinyint: 1, smallint: 2, int: 4, bigint: 8 }[from.kind as 'int']; // others by the binder
+  if (from.kind === 'uniqueidentifier') return `unhex(${mixedEnds(`replace(CAST(${sql} AS VARCHAR), '-', '')`)})`;
+  const modulus = 2n ** BigInt(8 * bytes);
+  return bindOnce(
+    [`CAST(${sql} AS HUGEINT)`],
+    ([x]) =>
+      `unhex(right('0000000000000000' || to_hex(CASE WHEN ${x} < 0 THEN ${x} + ${modulus} ELSE ${x} END), ${2 * bytes}))`,
+  );
 }
 
-/** DuckDB prints six digits of a second; T-SQL prints as many as the type has. */
-function fraction(sql: string, scale: number): string {
-  if (scale === 7) return `(${sql} || '0')`;
-  return scale === 0
-    ? `left(${sql}, -7)`
-    : `left(${sql}, ${scale - 6 === 0 ? 'NULL' : scale - 6})`.replace(/left\((.*), NULL\)$/, '$1');
+/** The last bytes of a value as a number with the big end first. */
+function fromBinary(sql: string, to: SqlType): string {
+  if (to.kind === 'uniqueidentifier') return `CAST(${mixedEnds(`left(hex(${sql}) || repeat('0', 32), 32)`)} AS UUID)`;
+  const bytes = { bit: 1, tinyint: 1, smallint: 2, int: 4, bigint: 8 }[to.kind as 'int']; // others by the binder
+  const half = 2n ** BigInt(8 * bytes - 1);
+  const number = `CAST(CAST('0x' || right('0' || hex(${sql}), ${2 * bytes}) AS UBIGINT) AS HUGEINT)`;
+  if (to.kind === 'bit') return `(${number} <> 0)`;
+  if (to.kind === 'tinyint') return `CAST(${number} AS ${duckdbTypeName(to)})`;
+  return bindOnce(
+    [number],
+    ([x]) => `CAST(CASE WHEN ${x} >= ${half} THEN ${x} - ${2n * half} ELSE ${x} END AS ${duckdbTypeName(to)})`,
+  );
 }
 
-function sizedText(sql: string, from: SqlType, to: SqlType, onError: 'fail' | 'null'): string {
-  if (!('length' in to)) return sql;
-  const { length } = to;
-  if (length === 'max') return sql;
-  const family = familyOf(from);
-  const known = 'length' in from ? from.length : family === 'integer' ? 20 : 'max';
-  const fits = known !== 'max' && known <= length;
-  const cut = fits
-    ? sql
-    : family === 'integer' || family === 'decimal' || family === 'float'
-      ? unfit(sql, from, to, length, onError)
-      : `left(${sql}, ${length})`;
-  return to.kind === 'char' || to.kind === 'nchar' ? `rpad(${cut}, ${length}, ' ')` : cut;
-}
-
-/** A number is never cut: in char and varchar an int that does not fit is an asterisk, anything else is an error. */
-function unfit(sql: string, from: SqlType, to: SqlType, length: number, onError: 'fail' | 'null'): string {
-  const asterisk = familyOf(from) === 'integer' && (to.kind === 'char' || to.kind === 'varchar');
-  const otherwise = asterisk ? "'*'" : onError === 'null' ? 'NULL' : raise(`exec/overflow:${to.kind}(${length})`);
-  return `CASE WHEN length(${sql}) > ${length} THEN ${otherwise} ELSE ${sql} END`;
-}
-
-/** The first bytes of a value, and for the fixed length zero bytes to its end. */
-function sizedBinary(sql: string, to: SqlType): string {
-  if (!('length' in to) || to.length === 'max') return sql;
-  const cut = `array_slice(${sql}, 1, ${to.length})`;
-  return to.kind === 'binary'
-    ? `(${cut} || repeat('\\x00'::BLOB, greatest(0, ${to.length} - octet_length(${sql}))))`
-    : cut;
+/** A uniqueidentifier keeps its first three groups with the little end first. */
+function mixedEnds(hex: string): string {
+  return bindOnce([hex], ([h]) => {
+    const pairs = [4, 3, 2, 1, 6, 5, 8, 7].map((i) => `substr(${h}, ${2 * i - 1}, 2)`);
+    return `(${pairs.join(' || ')} || substr(${h}, 17))`;
+  });
 }

@@ -80,3 +80,16 @@ function classRegex(body: string): string {
 function literalRegex(c: string): string {
   return /[\p{L}\p{N}\s]/u.test(c) ? c : `\\x{${(c.codePointAt(0) ?? 0).toString(16)}}`;
 }
+
+/** Where a pattern first matches, from 1. A `%` at an end lets the match stand anywhere on that side. */
+export function patternIndex(text: string, expr: Expr | undefined): string {
+  const pattern = constant(expr);
+  if (pattern === null) return 'CAST(NULL AS INTEGER)';
+  const [open, end] = [pattern.startsWith('%'), pattern.length > 1 && pattern.endsWith('%')];
+  const inner = regexOf(pattern.slice(open ? 1 : 0, end ? -1 : undefined), undefined);
+  const regex = stringLiteral(`(?s)${open ? '' : '^'}(?:${inner})${end ? '' : '$'}`);
+  const match = `regexp_extract(${text}, ${regex})`;
+  // The text of the leftmost match stands nowhere before it, unless the match must reach the end.
+  const at = !open ? '1' : end ? `greatest(strpos(${text}, ${match}), 1)` : `length(${text}) - length(${match}) + 1`;
+  return `CASE WHEN ${text} IS NULL THEN NULL WHEN regexp_matches(${text}, ${regex}) THEN ${at} ELSE 0 END`;
+}

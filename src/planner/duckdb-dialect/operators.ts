@@ -50,6 +50,9 @@ const GENERAL: Operators = {
     return `{${args.map((a, i) => `${stringLiteral(names[i] ?? '')}: ${a}`).join(', ')}}`;
   },
   coalesce: call('coalesce'),
+  newid: call('uuid'),
+  greatest: call('greatest'),
+  least: call('least'),
   'input-text': ([x], { args: [arg] }) => inputText(`${x}`, arg?.type),
   // The value stands beside the error for its type; it is never reached.
   'raise-document': ([failure, value]) =>

@@ -1,6 +1,7 @@
 // How an operator is spelled: a function from the SQL of its arguments to its own.
 
 import type { OperatorExpr } from '../expression.ts';
+import { bindOnce } from './bind-once.ts';
 
 export type Spell = (args: readonly string[], expr: OperatorExpr) => string;
 
@@ -28,4 +29,9 @@ export function balanced(op: string): Spell {
     return `(${build(args.slice(0, half))} ${op} ${build(args.slice(half))})`;
   };
   return build;
+}
+
+/** A body that may mention its arguments as often as it likes. */
+export function once(body: Spell): Spell {
+  return (args, expr) => bindOnce(args, (names) => body(names, expr));
 }

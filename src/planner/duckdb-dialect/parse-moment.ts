@@ -1,0 +1,122 @@
+// Text -> date and time, in the literal formats T-SQL documents: ISO 8601, numeric with separators, months by name,
+// digits alone, a time with or without AM and PM, an offset ("Date and time types", string literal formats).
+
+import { duckdbTypeName } from '../../arrow/duckdb-type.ts';
+import type { SqlType } from '../../arrow/sql-type.ts';
+import { bindAlways, bindOnce } from './bind-once.ts';
+import { momentOf } from './moments.ts';
+import { RAISED } from './raise.ts';
+
+export type DateOrder = 'mdy' | 'dmy' | 'ymd';
+
+const YEAR = '(?:000[1-9]|00[1-9]\\d|0[1-9]\\d\\d|[1-9]\\d{3})';
+const ISO = `${YEAR}-\\d\\d-\\d\\d(?:[ T]\\d\\d:\\d\\d:\\d\\d(?:\\.\\d{1,6})?)?`;
+const ISO_LITERAL = new RegExp(`^'(${ISO})'$`);
+/** A date (anything without a colon), a time that has a colon or AM/PM, an offset. */
+const TIME = '(\\d{1,2}):(\\d{2})(?::(\\d{2})(?:[.:](\\d{1,7}))?)? ?(AM|PM)?|(\\d{1,2}) ?(AM|PM)';
+const SHAPE = `([^:]*?)(?:(?:^|[ T])(?:${TIME}))?(?: ?(Z|[+-]\\d{2}:\\d{2}))?`;
+const GROUPS = "['d', 'h', 'm', 's', 'f', 'p', 'h2', 'p2', 'z']";
+const MONTHS = 'JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC';
+
+/** The SQL that makes a date or time of a text; a text that is none raises 241, or is NULL for TRY_. */
+export function parsedMoment(text: string, to: SqlType, order: DateOrder, onError: 'fail' | 'null'): string {
+  const literal = text.match(ISO_LITERAL)?.[1];
+  if (literal !== undefined && isDay(literal)) return isoLiteral(literal.replace('T', ' '), to, onError);
+  return bindOnce([text], ([x]) => {
+    const parsed =
+      to.kind === 'datetimeoffset'
+        ? general(`${x}`, to, order)
+        : `CASE WHEN regexp_full_match(${x}, '${ISO}') THEN TRY_CAST(${x} AS TIMESTAMP) ELSE ${general(`${x}`, to, order)} END`;
+    // A cast that fails carries the value out, and, unlike error(), leaves the expression a constant where it is one.
+    const failed = `CAST('${RAISED}exec/date-conversion:${to.kind} ' || ${x} AS TIMESTAMP)`;
+    return momentOf(onError === 'null' ? parsed : `coalesce(${parsed}, ${failed})`, to, onError);
+  });
+}
+
+function isDay(iso: string): boolean {
+  const [year = 0, month = 0, day = 0] = iso.slice(0, 10).split('-').map(Number);
+  const clock = iso.slice(11).split(':').map(Number);
+  const days = new Date(Date.UTC(2000 + (year % 400), month, 0)).getUTCDate();
+  return (
+    month >= 1 &&
+    month <= 12 &&
+    day >= 1 &&
+    day <= days &&
+    (clock[0] ?? 0) < 24 &&
+    (clock[1] ?? 0) < 60 &&
+    (clock[2] ?? 0) < 60
+  );
+}
+
+/** Plain enough for the engine to prune by. */
+function isoLiteral(iso: string, to: SqlType, onError: 'fail' | 'null'): string {
+  const cast = (type: string, value = iso) => `CAST('${value}' AS ${type})`;
+  if (to.kind === 'date') return cast('DATE', iso.slice(0, 10));
+  if (to.kind === 'datetime2' && (!iso.includes('.') || to.scale >= 6)) return cast('TIMESTAMP');
+  if (to.kind === 'datetimeoffset' && !iso.includes('.'))
+    return cast(duckdbTypeName(to), `${iso.length === 10 ? `${iso} 00:00:00` : iso}+00`);
+  if (to.kind === 'datetime' && !iso.includes('.') && iso >= '1753') return cast('TIMESTAMP');
+  return momentOf(cast('TIMESTAMP'), to, onError);
+}
+
+/** Every other form; NULL for what is none. */
+function general(text: string, to: SqlType, order: DateOrder): string {
+  // datetime and smalldatetime know no offsets; the types without one keep the local time.
+  const moves = to.kind === 'datetimeoffset';
+  const offsets = moves || (to.kind !== 'datetime' && to.kind !== 'smalldatetime');
+  return bindAlways([`upper(trim(${text}))`], ([u]) =>
+    bindAlways([`regexp_extract(${u}, '^${SHAPE}$', ${GROUPS})`], ([g]) => {
+      const number = (group: string) => `coalesce(TRY_CAST(${g}.${group} AS INTEGER), 0)`;
+      const half = `(${g}.p || ${g}.p2)`;
+      const given = `(${number('h')} + ${number('h2')})`;
+      const hour = `(CASE WHEN ${half} = 'AM' AND ${given} = 12 THEN 0 WHEN ${half} = 'PM' AND ${given} < 12 THEN ${given} + 12 ELSE ${given} END)`;
+      const fraction = `(CAST(rpad(${g}.f, 7, '0') AS INTEGER) // 10)`;
+      const seconds = `(${hour} * 3600 + ${number('m')} * 60 + ${number('s')})`;
+      const clock = `to_microseconds(CAST(${seconds} AS BIGINT) * 1000000 + ${fraction})`;
+      const valid = [
+        `regexp_full_match(${u}, '${SHAPE}')`,
+        `${given} < 24`,
+        `${number('m')} < 60`,
+        `${number('s')} < 60`,
+        ...(offsets ? [] : [`${g}.z IN ('', 'Z')`]),
+      ];
+      const local = `${calendar(`${g}.d`, order)} + ${clock}`;
+      return `CASE WHEN ${valid.join(' AND ')} THEN ${moves ? `${local} - ${offset(`${g}.z`)}` : local} END`;
+    }),
+  );
+}
+
+function offset(z: string): string {
+  const minutes = `CAST(substr(${z}, 2, 2) AS INTEGER) * 60 + CAST(substr(${z}, 5, 2) AS INTEGER)`;
+  return `(CASE WHEN length(${z}) = 6 THEN to_minutes((${minutes}) * CASE WHEN ${z}[1] = '-' THEN -1 ELSE 1 END) ELSE INTERVAL 0 MINUTE END)`;
+}
+
+/** Two-digit years turn over at 2049. */
+function fullYear(text: string, before: string, after: string): string {
+  const expand = (decades: string, century: string) => (inner: string) =>
+    `regexp_replace(${inner}, '^(${before})(${decades}\\d)(${after})$', '\\1${century}\\2\\3')`;
+  return expand('[0-4]', '20')(expand('[5-9]', '19')(text));
+}
+
+/** A TIMESTAMP of the date alone; none is the first of January 1900. */
+function calendar(date: string, order: DateOrder): string {
+  const ordered = { mdy: '%m/%d/%Y', dmy: '%d/%m/%Y', ymd: '%Y/%m/%d' }[order];
+  const short = order === 'ymd' ? ['', '/\\d{1,2}/\\d{1,2}'] : ['\\d{1,2}/\\d{1,2}/', ''];
+  return bindAlways([`regexp_replace(translate(trim(${date}, ' ,'), ',', ' '), ' +', ' ', 'g')`], ([d]) => {
+    const slashed = `translate(${d}, '-.', '//')`;
+    const is = (pattern: string) => `WHEN regexp_full_match(${d}, '${pattern}') THEN`;
+    const separator = '[-/.]';
+    const named = `trim(regexp_replace(${d}, '[-/. ]*(${MONTHS})[A-Z]*[-/. ]*', ' \\1 '))`;
+    const yeared = fullYear(fullYear(named, '[A-Z]{3} \\d{1,2} ', ''), '\\d{1,2} [A-Z]{3} ', '');
+    return `CASE WHEN ${d} = '' THEN TIMESTAMP '1900-01-01' ${[
+      `${is(`\\d{4}${separator}\\d{1,2}${separator}\\d{1,2}`)} try_strptime(${slashed}, '%Y/%m/%d')`,
+      `${is(`\\d{1,2}${separator}\\d{1,2}${separator}\\d{4}`)} try_strptime(${slashed}, '${order === 'dmy' ? '%d/%m/%Y' : '%m/%d/%Y'}')`,
+      `${is(`\\d{1,2}${separator}\\d{1,2}${separator}\\d{1,2}`)} try_strptime(${fullYear(slashed, short[0] ?? '', short[1] ?? '')}, '${ordered}')`,
+      `${is('\\d{8}')} try_strptime(${d}, '%Y%m%d')`,
+      `${is('\\d{6}')} try_strptime(${fullYear(d ?? '', '', '\\d{4}')}, '%Y%m%d')`,
+      `${is('\\d{4}')} try_strptime(${d}, '%Y')`,
+      // strptime reads `epoch` and `infinity` too.
+      `${is(`.*(?:${MONTHS}).*`)} try_strptime(${yeared}, ['%b %d %Y', '%d %b %Y', '%Y %b %d', '%Y %d %b', '%b %Y', '%Y %b'])`,
+    ].join(' ')} END`;
+  });
+}
