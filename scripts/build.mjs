@@ -26,7 +26,14 @@ const shared = {
   },
 };
 // The driver's JavaScript is bundled (Node takes 80 ms to find its way through the CommonJS of it), its binary is not.
-const external = ['@duckdb/node-bindings', '@duckdb/node-bindings-*', '@azure/storage-blob', 'undici', 'lmdb'];
+const external = [
+  '@duckdb/node-bindings',
+  '@duckdb/node-bindings-*',
+  '@azure/storage-blob',
+  '@opentelemetry/api',
+  'undici',
+  'lmdb',
+];
 /** Packages of the local models: bundled once, loaded on first use by the library and the command line alike. */
 const models = {
   'wink-nlp': 'wink-nlp',

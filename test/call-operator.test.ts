@@ -1,6 +1,7 @@
 // What the call operator's clock counts. Time is vitest's.
 
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { UNTRACED } from '../src/common/trace.ts';
 import { Budget } from '../src/udf/budget.ts';
 import { type CallOptions, callOperation } from '../src/udf/call-operator.ts';
 import { CallStatistics } from '../src/udf/call-statistics.ts';
@@ -36,6 +37,7 @@ function options(call: LocalOperation['call']): CallOptions {
     cache: undefined,
     holdPartial: false,
     signal: new AbortController().signal,
+    span: UNTRACED,
     maxWaitSeconds: 120,
     maxStallSeconds: 300,
   };

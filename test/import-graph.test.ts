@@ -68,6 +68,7 @@ const FENCES: Readonly<Record<string, { readonly run: readonly string[]; readonl
   '@duckdb/node-bindings': { run: [], type: ['arrow/duckdb-bindings.ts'] },
   undici: { run: ['udf', 'storage'], type: ['udf', 'storage'] },
   lmdb: { run: ['udf/result-cache.ts', 'udf/answer-file.ts'], type: ['udf'] },
+  '@opentelemetry/api': { run: ['engine/telemetry.ts'], type: [] },
   '@azure/storage-blob': { run: ['storage'], type: ['storage'] },
 };
 
@@ -131,7 +132,7 @@ describe('third parties', () => {
   });
 
   test('heavy packages load when they are needed, not when the command line starts', () => {
-    const heavy = ['apache-arrow', 'undici', 'lmdb', '@azure/storage-blob'];
+    const heavy = ['apache-arrow', 'undici', 'lmdb', '@azure/storage-blob', '@opentelemetry/api'];
     const eager = reachableFrom('cli/main.ts').flatMap((file) =>
       imports.filter((i) => i.from === file && !i.typeOnly && !i.lazy && heavy.includes(i.to)),
     );

@@ -18,13 +18,13 @@ afterEach(async () => {
 
 const rows = async (sql: string) => (await engine.query(sql)).toArray();
 
-test('a statement that runs is seen from another one', async () => {
+test('a statement that runs is seen from another one', { timeout: 60_000 }, async () => {
   const running = (await engine.query("SELECT SENTIMENT('wait') AS m")).batches().next();
   running.catch(() => {}); // closing the engine is what ends it
   const seen = 'SELECT operation, distinct_inputs, documents, requests, model FROM sys.dm_cognitive_operations';
   const expected = { operation: 'language/sentiment', distinct_inputs: 1n, documents: 1n, requests: 1n, model: null };
   await service.asked(1);
-  await vi.waitFor(async () => expect(await rows(seen)).toEqual([expected]));
+  await vi.waitFor(async () => expect(await rows(seen)).toEqual([expected]), { timeout: 30_000, interval: 20 });
 });
 
 test('errors by code, services apart, functions of the program too', async () => {

@@ -3,6 +3,7 @@
 
 import { error } from '../common/errors.ts';
 import type { Span } from '../common/span.ts';
+import { UNTRACED } from '../common/trace.ts';
 import { newReport, type RunReport } from '../exec/run-report.ts';
 import type { Batch, Expression, Statement, Try, TypeName, While } from '../parser/ast.ts';
 import type { ParameterValue } from '../planner/bind/context.ts';
@@ -266,7 +267,8 @@ export function contextOf(statement: Statement, script: Script, scope: BatchScop
   const { session, text, signal, onReport } = script;
   const report = newReport(reportedText(statement, text.slice(statement.span.start, statement.span.end)));
   onReport?.(report);
-  return { session, text, parameters: scope.values(session), signal, report, placed: placeIn(text, statement) };
+  const parameters = scope.values(session);
+  return { session, text, parameters, signal, report, span: UNTRACED, placed: placeIn(text, statement) };
 }
 
 /** A length left out of a declaration is 1. */

@@ -4,6 +4,7 @@
 import type { Snapshot } from '../catalog/snapshot.ts';
 import { error, SqlcError } from '../common/errors.ts';
 import { timerMs } from '../common/timer.ts';
+import type { TraceSpan } from '../common/trace.ts';
 import type { DuckdbCatalogStore } from '../exec/duckdb/catalog-store.ts';
 import type { Database } from '../exec/duckdb/database.ts';
 import { OperationTotals } from '../exec/operation-totals.ts';
@@ -105,12 +106,13 @@ export class Session {
   }
 
   /** @param snapshot what the statement was planned on: its services answer, whatever is defined meanwhile */
-  async openWork(running: Running, snapshot: Snapshot): Promise<StatementWork> {
+  async openWork(running: Running, snapshot: Snapshot, span: TraceSpan): Promise<StatementWork> {
     const { database, services, answers, learnt } = this.parts;
     const { id, report, signal, settings } = running;
     const work = await StatementWork.open({
       database,
       report,
+      span,
       signal,
       id,
       maxWaitSeconds: settings.max_wait,

@@ -1,11 +1,12 @@
 // One statement at a time: which file runs it, and where its errors point.
 
 import { at, invariant, SqlcError } from '../common/errors.ts';
+import { type TraceSpan, UNTRACED } from '../common/trace.ts';
 import type { RunReport } from '../exec/run-report.ts';
 import type { Statement } from '../parser/ast.ts';
 import type { ParameterValue } from '../planner/bind/context.ts';
 import { explainText } from './explain-text.ts';
-import type { Result } from './result.ts';
+import { Result } from './result.ts';
 import type { Session } from './session.ts';
 import { alterTable, renameObject } from './statements/alter-table.ts';
 import { createTable, declareTable } from './statements/create-table.ts';
@@ -24,6 +25,7 @@ import { runTransaction } from './statements/transaction.ts';
 import { refuseUnbuiltParts, unbuilt } from './statements/unbuilt.ts';
 import { update } from './statements/update.ts';
 import { useDatabase } from './statements/use-database.ts';
+import { endStatement, statementSpan } from './telemetry.ts';
 import { textResult } from './text-result.ts';
 
 export interface StatementContext {
@@ -33,19 +35,41 @@ export interface StatementContext {
   readonly parameters: ReadonlyMap<string, ParameterValue>;
   readonly signal: AbortSignal | undefined;
   readonly report: RunReport;
+  /** Of the statement while it runs. */
+  readonly span: TraceSpan;
   /** An error without a place gets the statement's. */
   placed(failure: unknown): unknown;
 }
 
 /** Runs a statement; a query's work starts when its result is read. */
-export async function runStatement(statement: Statement, context: StatementContext): Promise<Result | undefined> {
-  context.session.checkOpen();
+export async function runStatement(statement: Statement, given: StatementContext): Promise<Result | undefined> {
+  const { session, report } = given;
+  session.checkOpen();
+  const span = await statementSpan(statement);
   try {
-    return await dispatch(statement, context);
+    const result = await dispatch(statement, { ...given, span });
+    if (result === undefined) endStatement(span, report, undefined);
+    return result === undefined || span === UNTRACED ? result : untilRead(result, span);
   } catch (failure) {
-    if (context.report.status === 'running') context.report.status = 'failed';
-    throw context.placed(failure);
+    if (report.status === 'running') report.status = 'failed';
+    endStatement(span, report, failure);
+    throw given.placed(failure);
   }
+}
+
+/** The same result; its end is the span's. */
+function untilRead(result: Result, span: TraceSpan): Result {
+  return new Result(result.schema, result.stats, async function* () {
+    let failure: unknown;
+    try {
+      yield* result.batches();
+    } catch (thrown) {
+      failure = thrown;
+      throw thrown;
+    } finally {
+      endStatement(span, result.stats, failure);
+    }
+  });
 }
 
 async function dispatch(statement: Statement, context: StatementContext): Promise<Result | undefined> {

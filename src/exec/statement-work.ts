@@ -4,6 +4,7 @@
 import type { DuckDBDataChunk } from '@duckdb/node-api';
 import type { PlainValue } from '../arrow/write-values.ts';
 import type { ExternalTable, SystemTable } from '../catalog/definitions.ts';
+import { failureType, type TraceAttributes, type TraceSpan } from '../common/trace.ts';
 import type { PhysicalCall } from '../planner/physical.ts';
 import { quote } from '../planner/sql-text.ts';
 import type { WorkNames } from '../planner/unparse.ts';
@@ -32,6 +33,8 @@ export interface WorkOptions {
   readonly database: Database;
   readonly services: Services;
   readonly report: RunReport;
+  /** Of the statement. */
+  readonly span: TraceSpan;
   readonly signal: AbortSignal;
   readonly maxWaitSeconds: number;
   readonly maxStallSeconds: number;
@@ -73,6 +76,7 @@ export class StatementWork {
   /** For the statement's own SQL; a streaming source has a second one. */
   readonly connection: Connection;
   readonly #answers = new Map<string, AnswerTable>();
+  readonly #spans = new Map<string, TraceSpan>();
   readonly #meters = new Map<string, CallMeter>();
   readonly #statistics = new Map<string, CallStatistics>();
   readonly #cleanups: (() => void)[] = [];
@@ -154,15 +158,42 @@ export class StatementWork {
     meter.total = count === undefined ? undefined : meter.done + count;
     const table = await this.answersOf(call);
     const cache = await this.cacheOf(call);
+    const span = this.#spanOf(call, stats);
     const before = meter.done;
-    await table.fill(
-      flat(inputsOf(chunks, call.inputs.length)),
-      { operation, pool, stats, budget, errorLimit, cache, signal, holdPartial, maxWaitSeconds, maxStallSeconds },
-      (answers) => {
-        meter.done += answers;
-      },
-    );
+    try {
+      await table.fill(
+        flat(inputsOf(chunks, call.inputs.length)),
+        {
+          operation,
+          pool,
+          stats,
+          budget,
+          errorLimit,
+          cache,
+          signal,
+          span,
+          holdPartial,
+          maxWaitSeconds,
+          maxStallSeconds,
+        },
+        (answers) => {
+          meter.done += answers;
+        },
+      );
+    } catch (failure) {
+      span.fail(failureType(failure));
+      throw failure;
+    }
     return meter.done - before;
+  }
+
+  /** One span for a call, however often it asks; it ends with the statement's work. */
+  #spanOf({ answers }: PhysicalCall, { operation, service }: CallStatistics): TraceSpan {
+    const known = this.#spans.get(answers);
+    if (known !== undefined) return known;
+    const made = this.options.span.child('sqlc.call', { 'sqlc.operation': operation, 'sqlc.service': service });
+    this.#spans.set(answers, made);
+    return made;
   }
 
   /** How far each call has come. */
@@ -199,12 +230,31 @@ export class StatementWork {
   async close(): Promise<void> {
     for (const cleanup of this.#cleanups) cleanup();
     for (const answers of this.#answers.values()) answers.close();
+    for (const [answers, span] of this.#spans) {
+      const stats = this.#statistics.get(answers);
+      if (stats !== undefined) span.set(counts(stats));
+      span.end();
+    }
     try {
       await this.connection.run(`DROP SCHEMA IF EXISTS ${WORK}.${this.schema} CASCADE`);
     } finally {
       this.connection.close();
     }
   }
+}
+
+function counts(stats: CallStatistics): TraceAttributes {
+  return {
+    'sqlc.documents': stats.documents,
+    'sqlc.distinct_inputs': stats.distinct,
+    'sqlc.cached': stats.cached,
+    'sqlc.requests': stats.requests,
+    'sqlc.retries': stats.retries,
+    'sqlc.throttled': stats.throttled,
+    'sqlc.failed_inputs': Object.values(stats.errors).reduce((sum, n) => sum + n, 0),
+    'sqlc.cost': stats.cost,
+    'sqlc.currency': stats.currency,
+  };
 }
 
 /** Rows of key texts as inputs, a group a chunk. */

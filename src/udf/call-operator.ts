@@ -4,6 +4,7 @@
 import { setMaxListeners } from 'node:events';
 import { error } from '../common/errors.ts';
 import { timerMs } from '../common/timer.ts';
+import type { TraceSpan } from '../common/trace.ts';
 import { Batcher } from './batcher.ts';
 import type { Budget } from './budget.ts';
 import type { CallStatistics } from './call-statistics.ts';
@@ -38,6 +39,8 @@ export interface CallOptions {
   readonly signal: AbortSignal;
   /** Whether more inputs come soon: then the last batch, when it is not full, is left unasked. */
   readonly holdPartial: boolean;
+  /** Of the call; a request is below it. */
+  readonly span: TraceSpan;
   /** Seconds a single required wait (Retry-After) may last. */
   readonly maxWaitSeconds: number;
   /** Seconds without any answer. */

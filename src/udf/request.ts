@@ -15,6 +15,7 @@ import {
   type WireOperation,
 } from './operation.ts';
 import type { Service } from './service.ts';
+import { tracedRequest } from './traced-request.ts';
 import { backoffMs, pause, retryAfterMs } from './wait.ts';
 import { TransportError, type WireResponse } from './wire.ts';
 
@@ -197,7 +198,16 @@ async function sendOnce(
     stats.documents += inputs.length;
     stats.bytesSent += request.body.byteLength;
     const started = performance.now();
-    const response = await to.transport.send(request, { signal: kill, timeoutMs: to.requestTimeoutMs });
+    const response = await tracedRequest(
+      options.span,
+      {
+        'sqlc.operation': operation.id,
+        'sqlc.service': to.name,
+        'sqlc.documents': inputs.length,
+        'sqlc.retry': retry,
+      },
+      () => to.transport.send(request, { signal: kill, timeoutMs: to.requestTimeoutMs }),
+    );
     if (response.status === 200) stats.latencyMs.add(performance.now() - started);
     return response;
   }

@@ -46,7 +46,7 @@ export async function answered<T>(
   report.planMs = performance.now() - started;
   const running = session.begin(report, settings, context.signal);
   try {
-    const work = await session.openWork({ ...running, id }, snapshot);
+    const work = await session.openWork({ ...running, id }, snapshot, context.span);
     try {
       const files = { storage: session.parts.storage, snapshot, blobEndpoint: session.parts.blobEndpoint };
       const plan = await planAfterProbing(planned, query, inputs, 'blocking', work, files);

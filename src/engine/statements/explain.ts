@@ -67,7 +67,7 @@ async function estimates(statement: Statement, context: StatementContext, snapsh
   const { physical } = planned;
   const existing = await parts.store.snapshot();
   const readable = physical.tables.every((t) => existing.tables.includes(t));
-  const work = await session.openWork(running, snapshot);
+  const work = await session.openWork(running, snapshot, context.span);
   try {
     const files = { storage: parts.storage, snapshot, blobEndpoint: parts.blobEndpoint };
     const expected = {

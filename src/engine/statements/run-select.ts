@@ -47,7 +47,7 @@ async function* rows(planned: PlannedQuery, schema: Result['schema'], context: O
   const started = performance.now();
   const running = session.begin(report, settings, signal);
   try {
-    const work = await session.openWork({ ...running, id }, snapshot);
+    const work = await session.openWork({ ...running, id }, snapshot, context.span);
     try {
       const files = { storage: session.parts.storage, snapshot, blobEndpoint: session.parts.blobEndpoint };
       const plan = await planAfterProbing(planned, context.query, context.inputs, 'streaming', work, files);
