@@ -61,11 +61,16 @@ export abstract class Kit extends EmbeddedActionsParser {
     this.expectation.types = [];
     this.input = tokens;
     this.importLexerState(from - 1);
+    const { length } = tokens;
     const node = rule.call(this);
-    const failure = this.errors.find((found) => found.name !== 'NotAllInputParsedException');
+    tokens.length = length;
+    const [failure] = this.errors;
     if (failure !== undefined) throw syntaxError(failure, this.expectation, tokens, from);
     return { node, next: this.exportLexerState() + 1 };
   }
+
+  /** Where Chevrotain makes an error of every statement that another one follows, and removes what it padded the tokens with. */
+  protected onAfterParse(): void {}
 
   // Chevrotain's own, which its type declarations leave out.
   declare protected readonly importLexerState: (index: number) => void;
