@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { text as readAll } from 'node:stream/consumers';
 import { error } from '../common/errors.ts';
 import { Engine } from '../engine/engine.ts';
+import type { Result } from '../engine/result.ts';
 import type { RunReport } from '../exec/run-report.ts';
 import type { OutputFormat } from '../output/format.ts';
 import { OUTPUT_OPTIONS, outputFormat, pairs, parsed, SQL_OPTIONS } from './arguments.ts';
@@ -42,6 +43,7 @@ export async function runCommand(command: 'run' | 'query', args: readonly string
       sink: display.around(sink),
       all: values['all-results'] ?? false,
       tell: display.before((report: RunReport) => tellSummary(report, !quiet && showsSummary(mode))),
+      say: display.before(message),
       signal: interrupt.signal,
       onReport: reports?.begin,
     });
@@ -64,6 +66,11 @@ export function notice(text: string): void {
   process.stderr.write(`notice: ${text}\n`);
 }
 
+/** What a script says: standard output is for results. */
+export function message(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
 /** @throws SqlcError usage/script */
 export async function scriptText(path: string): Promise<SourceText> {
   if (path === '-') return { text: await readAll(process.stdin), name: '<stdin>' };
@@ -81,6 +88,8 @@ interface RunScript {
   readonly format: OutputFormat;
   readonly sink: OpenSink;
   readonly all: boolean;
+  /** Hears what PRINT says. */
+  say(text: string): void;
   /** Hears of each statement that ended well. */
   tell(report: RunReport): void;
   readonly signal: AbortSignal;
@@ -88,29 +97,35 @@ interface RunScript {
 }
 
 async function runScript(engine: Engine, source: SourceText, options: RunScript): Promise<void> {
-  const { parameters, format, sink, all, tell, signal, onReport } = options;
-  const { parse } = await import('../engine/script.ts');
-  const script = parse(source.text);
-  if (script.length === 0) throw error('syntax/empty-script', {});
-  const last = script.findLastIndex(
-    (statement) => statement.kind === 'select-statement' || statement.kind === 'explain',
-  );
-  let index = 0;
+  const { parameters, format, sink, all, tell, say, signal, onReport } = options;
+  const { lastResult, parseBatches } = await import('../engine/script.ts');
+  const batches = parseBatches(source.text);
+  if (batches.every(({ statements }) => statements.length === 0)) throw error('syntax/empty-script', {});
+  const last = lastResult(batches);
+  const write = (result: Result) =>
+    format.write({ schema: result.schema, batches: result.batches() }, sink, {
+      width: process.stdout.columns,
+      several: all,
+    });
   let printed = 0;
-  for await (const { result, stats } of engine.run(source.text, parameters, { signal, onReport })) {
+  /** The latest of those that may be the last. */
+  let kept: Result | undefined;
+  const steps = engine.run(source.text, parameters, { signal, onReport, onMessage: ({ text }) => say(text) });
+  for await (const { statement, result, stats } of steps) {
     if (result !== undefined) {
-      if (all || index === last) {
+      if (all || (last.kind === 'statement' && statement.span.start === last.start)) {
         if (printed++ > 0) await sink.write(format.separator);
-        await format.write({ schema: result.schema, batches: result.batches() }, sink, {
-          width: process.stdout.columns,
-          several: all,
-        });
+        await write(result);
+      } else if (last.kind === 'open') {
+        const before = kept;
+        kept = await engine.keep(result);
+        await before?.discard();
       } else {
         // Not shown, but run: its calls and its errors are part of the script.
         for await (const _ of result.batches());
       }
     }
     tell(stats);
-    index++;
   }
+  if (kept !== undefined) await write(kept);
 }

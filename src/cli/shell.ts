@@ -3,15 +3,15 @@
 
 import { createInterface, type Interface } from 'node:readline';
 import { SqlcError } from '../common/errors.ts';
-import { Engine } from '../engine/engine.ts';
+import { Engine, type Message, type OpenBatch } from '../engine/engine.ts';
 import type { Result } from '../engine/result.ts';
-import { completeUpTo } from '../engine/script.ts';
+import { type Piece, TypedScript } from '../engine/typed-script.ts';
 import type { OutputFormat } from '../output/format.ts';
 import { outputFormat, pairs, parsed, SQL_OPTIONS } from './arguments.ts';
 import { ExitStatus } from './exit-status.ts';
 import { tellFailure, tellSummary } from './failures.ts';
 import { ProgressDisplay, progressMode, showsSummary } from './progress-display.ts';
-import { notice } from './run-command.ts';
+import { message, notice } from './run-command.ts';
 import { type OpenSink, standardOutput } from './sink.ts';
 
 const PROMPT = 'sqlc> ';
@@ -61,15 +61,19 @@ class Shell {
   readonly #options: ShellOptions;
   readonly #sink: OpenSink;
   readonly #interactive = process.stdin.isTTY === true;
-  /** Everything read so far, so that errors name the line of the whole input; `#done` of it has been run. */
-  #text = '';
-  #done = 0;
+  /** Everything read so far, so that errors name the line of the whole input. */
+  readonly #script: TypedScript;
+  /** Where the batch begins that is being read. */
+  #batchFrom = 0;
   #printed = 0;
   #failed = false;
   #running: AbortController | undefined;
+  #batch: OpenBatch;
 
   constructor(options: ShellOptions) {
     this.#options = options;
+    this.#script = new TypedScript({ waits: !this.#interactive });
+    this.#batch = options.engine.openBatch(options.parameters);
     this.#sink = options.display.around(standardOutput());
   }
 
@@ -87,16 +91,16 @@ class Shell {
     if (this.#interactive) process.stdout.write('End a statement with ";". Leave with exit or Ctrl-D.\n');
     this.#prompt(lines);
     for await (const line of lines) {
-      if (this.#interactive && this.#rest().trim() === '' && /^\s*(exit|quit|\\q)\s*;?\s*$/i.test(line)) break;
-      this.#text += `${line}\n`;
-      const complete = this.#done + completeUpTo(this.#rest());
-      if (complete > this.#done) await this.#runUpTo(complete);
+      if (this.#interactive && !this.#script.hasRest && /^\s*(exit|quit|\\q)\s*;?\s*$/i.test(line)) break;
+      this.#script.add(`${line}\n`);
+      await this.#runComplete();
       if (this.#stopped) break;
       this.#prompt(lines);
     }
     lines.close();
     process.off('SIGINT', interrupted);
-    if (!this.#stopped) await this.#runUpTo(this.#text.length);
+    if (!this.#stopped) await this.#run(this.#script.rest());
+    await this.#batch.end();
     if (this.#stopped) return ExitStatus.interrupted;
     return this.#failed && !this.#interactive ? ExitStatus.failed : ExitStatus.done;
   }
@@ -106,13 +110,9 @@ class Shell {
     return !this.#interactive && this.#running?.signal.aborted === true;
   }
 
-  #rest(): string {
-    return this.#text.slice(this.#done);
-  }
-
   #prompt(lines: Interface): void {
     if (!this.#interactive) return;
-    lines.setPrompt(this.#rest().trim() === '' ? PROMPT : CONTINUED);
+    lines.setPrompt(this.#script.hasRest ? CONTINUED : PROMPT);
     lines.prompt();
   }
 
@@ -122,31 +122,35 @@ class Shell {
       return;
     }
     if (!this.#interactive) process.exit(ExitStatus.interrupted);
-    // What was typed of a statement is forgotten.
-    this.#done = this.#text.length;
+    this.#script.forget();
     process.stdout.write('\n');
     this.#prompt(lines);
   }
 
-  async #runUpTo(end: number): Promise<void> {
-    const from = this.#done;
-    this.#done = end;
-    let rest = from;
-    while (rest < end) {
-      const next = rest + firstComplete(this.#text.slice(rest, end));
-      await this.#statement(rest, next);
+  async #runComplete(): Promise<void> {
+    for (let piece = this.#script.next(); piece !== undefined; piece = this.#script.next()) {
+      if (piece.batch !== 0) await this.#run(piece);
+      for (let i = 1; i < (piece.batch ?? 1); i++) {
+        if (this.#stopped) return;
+        await this.#nextBatch();
+        await this.#run({ from: this.#batchFrom, to: piece.to });
+      }
       if (this.#stopped) return;
-      rest = next;
+      if (piece.batch === undefined) continue;
+      await this.#nextBatch();
+      this.#batchFrom = piece.next;
     }
   }
 
-  async #statement(from: number, to: number): Promise<void> {
-    const text = this.#text.slice(from, to);
+  async #run({ from, to }: Pick<Piece, 'from' | 'to'>): Promise<void> {
+    const { text: all } = this.#script;
+    const text = all.slice(from, to);
     if (text.trim() === '') return;
     this.#running = new AbortController();
-    const { engine, parameters, display, summary } = this.#options;
+    const { display, summary } = this.#options;
+    const onMessage = display.before((said: Message) => message(said.text));
     try {
-      for await (const { result, stats } of engine.run(text, parameters, { signal: this.#running.signal })) {
+      for await (const { result, stats } of this.#batch.run(text, { signal: this.#running.signal, onMessage })) {
         if (result !== undefined) await this.#print(result);
         display.clear();
         tellSummary(stats, summary);
@@ -156,9 +160,16 @@ class Shell {
       this.#failed = true;
       display.clear();
       const moved = failure instanceof SqlcError ? shifted(failure, from) : failure;
-      tellFailure(moved, { text: this.#text, name: '<stdin>' });
+      tellFailure(moved, { text: all, name: '<stdin>' });
       if (!this.#stopped) this.#running = undefined;
     }
+  }
+
+  /** After GO variables are gone. */
+  async #nextBatch(): Promise<void> {
+    const { engine, parameters } = this.#options;
+    await this.#batch.end();
+    this.#batch = engine.openBatch(parameters);
   }
 
   async #print(result: Result): Promise<void> {
@@ -169,14 +180,6 @@ class Shell {
       several: true,
     });
   }
-}
-
-/** The end of the first statement, or of everything. */
-function firstComplete(text: string): number {
-  for (let end = text.indexOf(';'); end >= 0; end = text.indexOf(';', end + 1)) {
-    if (completeUpTo(text.slice(0, end + 1)) === end + 1) return end + 1;
-  }
-  return text.length;
 }
 
 function shifted(failure: SqlcError, by: number): SqlcError {

@@ -16,7 +16,7 @@ import { quote } from '../planner/sql-text.ts';
 import { BatchScope } from './batch-scope.ts';
 import { explainText } from './explain-text.ts';
 import { type FunctionDefinition, functionOf } from './function-definition.ts';
-import { contextOf, runBatches, runOnly, type Script, type ScriptStep } from './interpreter.ts';
+import { contextOf, endOf, runBatches, runOnly, type Script, type ScriptStep } from './interpreter.ts';
 import { type EngineOptions, openSession } from './open.ts';
 import { boundParameters, type ParameterInput } from './parameters.ts';
 import type { Message } from './raised.ts';
@@ -41,6 +41,11 @@ export interface RunOptions {
   readonly onReport?: ((report: RunReport) => void) | undefined;
   /** Called with what PRINT says, and RAISERROR up to severity 10, as it is said. */
   readonly onMessage?: ((message: Message) => void) | undefined;
+}
+
+export interface OpenBatch {
+  run(text: string, options?: RunOptions): AsyncGenerator<ScriptStep>;
+  end(): Promise<void>;
 }
 
 /**
@@ -89,6 +94,22 @@ export class Engine {
   async *run(script: string, parameters: Parameters = {}, options: RunOptions = {}): AsyncGenerator<ScriptStep> {
     const batches = parseBatches(script);
     yield* runBatches(batches, this.#script(script, parameters, options));
+  }
+
+  /** A batch whose text comes in pieces, as in a shell: variables stay until it ends. */
+  openBatch(parameters: Parameters = {}): OpenBatch {
+    const script = this.#script('', parameters, {});
+    const scope = new BatchScope(script.parameters);
+    return {
+      run: (text, options = {}) =>
+        runBatches(parseBatches(text), { ...this.#script(text, parameters, options), scope }),
+      end: () => endOf(scope, this.#session),
+    };
+  }
+
+  /** Runs a result to its end, so that it can be read after later statements have run. */
+  keep(result: Result): Promise<Result> {
+    return spooled(result, this.#session);
   }
 
   /** The plan of one statement, without running it. */

@@ -35,6 +35,8 @@ export interface Script {
   readonly signal: AbortSignal | undefined;
   readonly onReport: ((report: RunReport) => void) | undefined;
   readonly onMessage: ((message: Message) => void) | undefined;
+  /** Of a batch that goes on after this text: its variables stay. */
+  readonly scope?: BatchScope | undefined;
 }
 
 /** Where control goes after a statement: RETURN leaves the batch. */
@@ -47,11 +49,11 @@ type SimpleStatement = Exclude<Statement, { kind: 'block' | 'if' | 'while' | 'tr
 export async function* runBatches(batches: readonly Batch[], script: Script): AsyncGenerator<ScriptStep> {
   for (const { statements, repeat } of batches) {
     for (let i = 0; i < repeat; i++) {
-      const scope = new BatchScope(script.parameters);
+      const scope = script.scope ?? new BatchScope(script.parameters);
       try {
         yield* new Interpreter(script, scope).sequence(statements);
       } finally {
-        await endOf(scope, script.session);
+        if (scope !== script.scope) await endOf(scope, script.session);
       }
     }
   }
@@ -76,7 +78,7 @@ export async function runOnly(statement: Statement, script: Script): Promise<Res
 }
 
 /** Table variables go with their batch. */
-async function endOf(scope: BatchScope, { parts }: Session): Promise<void> {
+export async function endOf(scope: BatchScope, { parts }: Session): Promise<void> {
   for (const name of scope.tables) await parts.store.forget(name);
 }
 

@@ -35,6 +35,11 @@ export class Result {
     return this.#open();
   }
 
+  /** Gives back what a result that was kept holds, unread. */
+  async discard(): Promise<void> {
+    for await (const _ of this.batches()) break;
+  }
+
   /** All rows as an Arrow table. */
   async toTable(): Promise<Table> {
     const batches: RecordBatch[] = [];

@@ -1,50 +1,52 @@
-// Scripts as text, for whoever reads them line by line: the shell.
+// Scripts as the command line reads them: which result is the last, and errors without their secrets.
 
 import { renderError as render, type SqlcError } from '../common/errors.ts';
+import type { Batch, Statement } from '../parser/ast.ts';
 import { maskSecrets } from '../parser/mask-secrets.ts';
 
-export { parse } from '../parser/parse.ts';
+export { parse, parseBatches } from '../parser/parse.ts';
+
+/** Which result of a script is its last: that of the statement at an offset, or known only when it is over. */
+export type LastResult = { readonly kind: 'none' | 'open' } | { readonly kind: 'statement'; readonly start: number };
+
+export function lastResult(batches: readonly Batch[]): LastResult {
+  const [last] = batches
+    .flatMap(({ statements, repeat }) => statements.map((statement) => ({ statement, repeat })))
+    .filter(({ statement }) => mayHaveResult(statement))
+    .slice(-1);
+  if (last === undefined) return { kind: 'none' };
+  const { statement, repeat } = last;
+  const isSimple = statement.kind === 'select-statement' || statement.kind === 'explain';
+  return isSimple && repeat === 1 ? { kind: 'statement', start: statement.span.start } : { kind: 'open' };
+}
+
+function mayHaveResult(statement: Statement): boolean {
+  switch (statement.kind) {
+    case 'explain':
+      return true;
+    case 'select-statement': {
+      const { body } = statement.query;
+      return body.kind !== 'select' || (body.into === undefined && body.items.every((i) => i.variable === undefined));
+    }
+    case 'insert':
+    case 'update':
+    case 'delete':
+    case 'merge':
+      return statement.output !== undefined && statement.output.into === undefined;
+    case 'if':
+      return mayHaveResult(statement.then) || (statement.otherwise !== undefined && mayHaveResult(statement.otherwise));
+    case 'while':
+      return mayHaveResult(statement.body);
+    case 'block':
+      return statement.statements.some(mayHaveResult);
+    case 'try':
+      return [...statement.statements, ...statement.handler].some(mayHaveResult);
+    default:
+      return false;
+  }
+}
 
 /** `renderError` for text that may hold secrets: the source line it shows is masked. */
 export function renderError(found: SqlcError, source?: { readonly text: string; readonly name?: string }): string {
   return render(found, source === undefined ? undefined : { ...source, text: maskSecrets(source.text) });
-}
-
-type Inside = 'code' | "'" | '"' | ']' | '--' | '/*';
-
-/**
- * How much of what was typed so far is complete: the offset after its last separator (";" or GO alone on a line)
- * outside quotes and comments; 0 when nothing is.
- */
-export function completeUpTo(text: string): number {
-  let inside: Inside = 'code';
-  let depth = 0;
-  let complete = 0;
-  for (let i = 0; i < text.length; i++) {
-    const c = text[i];
-    const two = text.slice(i, i + 2);
-    if (inside === 'code') {
-      if (two === '--') inside = '--';
-      else if (two === '/*') {
-        inside = '/*';
-        depth = 1;
-        i++;
-      } else if (c === "'" || c === '"') inside = c;
-      else if (c === '[') inside = ']';
-      else if (c === ';') complete = i + 1;
-      else if (c === '\n' && /(^|\n)[ \t]*go[ \t]*\r?$/i.test(text.slice(Math.max(complete, i - 200), i)))
-        complete = i + 1;
-    } else if (inside === '--') {
-      if (c === '\n') inside = 'code';
-    } else if (inside === '/*') {
-      if (two === '/*') depth++;
-      if (two === '*/') depth--;
-      if (two === '/*' || two === '*/') i++;
-      if (depth === 0) inside = 'code';
-    } else if (c === inside) {
-      // A doubled quote closes and opens again, which comes to the same.
-      inside = 'code';
-    }
-  }
-  return complete;
 }

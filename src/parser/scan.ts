@@ -8,6 +8,9 @@ import type { Span } from '../common/span.ts';
 import { endOf } from './token-span.ts';
 import * as T from './tokens.ts';
 
+/** What may follow GO on its line; the first group is how often the batch runs. */
+export const AFTER_GO = /^[^\S\n]*(\d+)?[^\S\n]*;?[^\S\n]*(?:--.*)?$/;
+
 /** Parentheses and CASE may nest this deep; deeper text would overflow the stack of the rules. */
 export const MAX_DEPTH = 250;
 /** A query or a window in parentheses takes several times the stack of an expression. */
@@ -198,7 +201,7 @@ class Scanner {
     const lineEnd = this.text.indexOf('\n', start);
     const rest = this.text.slice(this.position, lineEnd < 0 ? this.text.length : lineEnd);
     if (this.text.slice(lineStart, start).trim() !== '') return false;
-    const alone = /^[^\S\n]*(\d+)?[^\S\n]*;?[^\S\n]*(?:--.*)?$/.exec(rest);
+    const alone = AFTER_GO.exec(rest);
     if (alone === null) return false;
     if (alone[1] !== undefined) this.position += alone[0].indexOf(alone[1]) + alone[1].length;
     this.endBatch(alone[1] === undefined ? 1 : Number(alone[1]));
