@@ -1,7 +1,7 @@
 // What runs teach about calls and the next run knows: the latency EXPLAIN's time comes from, and the price by which the
 // calls of a conjunction are ordered. Times are never compared, only whether they are known.
 
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -36,7 +36,18 @@ async function engineWith(service: string): Promise<Engine> {
   return engine;
 }
 
-const statistics = () => join(folder, 'statistics.json');
+type Kept = Readonly<Record<string, Readonly<Record<string, readonly [value: number, atMs: number]>>>>;
+
+const statistics = () => join(folder, 'statistics');
+function keptFiles(): Kept[] {
+  return readdirSync(statistics()).map((name) => JSON.parse(readFileSync(join(statistics(), name), 'utf8')));
+}
+/** Of the one file there is. */
+function kept(): Kept {
+  const [only = {}, ...others] = keptFiles();
+  expect(others).toEqual([]);
+  return only;
+}
 const ASK = "SELECT SENTIMENT(t) AS mood FROM (VALUES ('good'), ('bad')) AS v (t)";
 
 describe('latency', () => {
@@ -53,7 +64,7 @@ describe('latency', () => {
     await (await first.query(ASK)).toArray();
     expect(await timeOf(first)).toEqual(known);
     await first.close();
-    expect(Object.keys(JSON.parse(readFileSync(statistics(), 'utf8')).latencyMs)).toEqual(['language/sentiment text']);
+    expect(Object.keys(kept().latencyMs ?? {})).toEqual(['language/sentiment text']);
     expect(await timeOf(await engineWith('MAX_CONCURRENCY = 16'))).toEqual(known);
   });
 
@@ -64,17 +75,58 @@ describe('latency', () => {
   });
 
   test.each([
-    ['is cut off', '{"version":1,"selectivity":{}'],
-    ['is of another version', '{"version":2,"latencyMs":{"language/sentiment text":5}}'],
-    ['holds what is no time', '{"version":1,"latencyMs":{"language/sentiment text":-5}}'],
-    ['holds no figures', '{"version":1,"latencyMs":[],"price":null}'],
+    ['is cut off', '{"version":2,"selectivity":{}'],
+    ['is of another version', '{"version":3,"latencyMs":{"language/sentiment text":[5,1]}}'],
+    ['holds what is no time', '{"version":2,"latencyMs":{"language/sentiment text":[-5,1]}}'],
+    ['says not when', '{"version":2,"latencyMs":{"language/sentiment text":[5],"language/language text":5}}'],
+    ['holds no figures', '{"version":2,"latencyMs":[],"price":null}'],
   ])('is unknown where the file %s', async (_, text) => {
-    writeFileSync(statistics(), text);
+    mkdirSync(statistics());
+    writeFileSync(join(statistics(), 'earlier.json'), text);
     const engine = await engineWith('MAX_CONCURRENCY = 16');
     expect(await timeOf(engine)).toEqual(unknown);
     await (await engine.query(ASK)).toArray();
     await engine.close();
-    expect(JSON.parse(readFileSync(statistics(), 'utf8'))).toMatchObject({ version: 1 });
+    expect(kept()).toMatchObject({ version: 2 });
+  });
+});
+
+describe('runs that are there together', () => {
+  const language = "SELECT DETECT_LANGUAGE(t) AS l FROM (VALUES ('good'), ('bad')) AS v (t)";
+  const operations = () => keptFiles().flatMap(({ latencyMs = {} }) => Object.keys(latencyMs));
+  const both = ['language/language text', 'language/sentiment text'];
+
+  /** Each has read what was kept before the other one ends. */
+  async function ended(closing: (engines: readonly Engine[]) => Promise<unknown>): Promise<void> {
+    const engines = [await engineWith('MAX_CONCURRENCY = 16'), await engineWith('MAX_CONCURRENCY = 16')];
+    for (const [i, sql] of [ASK, language].entries()) await (await engines[i]?.query(sql))?.toArray();
+    await closing(engines);
+  }
+
+  test('keep what each of them learnt, one after the other', async () => {
+    await ended(async (engines) => {
+      for (const engine of engines) await engine.close();
+    });
+    expect(Object.keys(kept().latencyMs ?? {}).sort()).toEqual(both);
+  });
+
+  test('keep it when they end at once, and the next run makes one file of theirs', async () => {
+    await ended((engines) => Promise.all(engines.map((engine) => engine.close())));
+    expect([...new Set(operations())].sort()).toEqual(both);
+    const next = await engineWith('MAX_CONCURRENCY = 16');
+    await (await next.query(ASK)).toArray();
+    await next.close();
+    expect(Object.keys(kept().latencyMs ?? {}).sort()).toEqual(both);
+  });
+
+  test('keep the later of two figures, whichever run ends last', async () => {
+    const at = (value: number, atMs: number) => `{"version":2,"price":{"language/sentiment":[${value},${atMs}]}}`;
+    mkdirSync(statistics());
+    writeFileSync(join(statistics(), 'one.json'), at(1, 2000));
+    writeFileSync(join(statistics(), 'two.json'), at(2, 1000));
+    await ended((engines) => Promise.all(engines.map((engine) => engine.close())));
+    expect(keptFiles().map(({ price }) => price?.['language/sentiment'])).toContainEqual([1, 2000]);
+    expect(keptFiles().map(({ price }) => price?.['language/sentiment'])).not.toContainEqual([2, 1000]);
   });
 });
 
@@ -104,10 +156,8 @@ describe('price', () => {
     await documentsOf(engine, conjunction(0)); // measures both predicates
     expect(await documentsOf(engine, conjunction(100))).toEqual(documents);
     await engine.close();
-    expect(JSON.parse(readFileSync(statistics(), 'utf8')).price).toEqual({
-      'language/sentiment': JSON.parse(prices)['language/sentiment'] / 1000,
-      'language/language': JSON.parse(prices)['language/language'] / 1000,
-    });
+    const each = Object.entries(kept().price ?? {}).map(([operation, [price]]) => [operation, price * 1000]);
+    expect(Object.fromEntries(each)).toEqual(JSON.parse(prices));
     expect(await documentsOf(await engineWith(`PRICES = '${prices}'`), conjunction(200))).toEqual(documents);
   });
 

@@ -1,48 +1,63 @@
-// What runs teach about calls, kept across runs in one small file beside the result cache.
+// What runs teach about calls, kept across runs in a small folder beside the result cache. A run that ends leaves one
+// file: what it found there and what it learnt, put together. Runs that end together leave a file each, the next one
+// makes them one again: nobody waits for a lock, nothing anybody learnt is lost.
 
 import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CallMeter } from '../exec/progress.ts';
 import type { LearntCalls } from '../planner/learnt-calls.ts';
+import { Figures } from './figures.ts';
 
-const FILE = 'statistics.json';
-const VERSION = 1;
+const FOLDER = 'statistics';
+const SUFFIX = '.json';
+const VERSION = 2;
+
+/** What is known, by kind. */
+class Memory {
+  readonly selectivity = new Figures((share) => share <= 1);
+  readonly latencyMs = new Figures();
+  readonly price = new Figures();
+
+  /** What is none of ours is passed over. */
+  take(kept: unknown): void {
+    if (typeof kept !== 'object' || kept === null || !('version' in kept) || kept.version !== VERSION) return;
+    const { selectivity, latencyMs, price }: Record<string, unknown> = { ...kept };
+    this.selectivity.take(selectivity);
+    this.latencyMs.take(latencyMs);
+    this.price.take(price);
+  }
+
+  toJSON() {
+    const { selectivity, latencyMs, price } = this;
+    return { version: VERSION, selectivity, latencyMs, price };
+  }
+}
 
 export class LearntStatistics implements LearntCalls {
   readonly #folder: string;
-  readonly #selectivity = new Figures((share) => share <= 1);
-  readonly #latencyMs = new Figures();
-  readonly #price = new Figures();
+  readonly #known = new Memory();
   #loaded = false;
   #changed = false;
 
+  /** @param folder of the caches */
   constructor(folder: string) {
-    this.#folder = folder;
+    this.#folder = join(folder, FOLDER);
   }
 
-  /** Reads what earlier runs kept; a file that cannot be read teaches nothing. */
+  /** Reads what earlier runs kept. */
   async load(): Promise<void> {
     if (this.#loaded) return;
     this.#loaded = true;
-    try {
-      const kept: unknown = JSON.parse(await readFile(join(this.#folder, FILE), 'utf8'));
-      if (typeof kept !== 'object' || kept === null || !('version' in kept) || kept.version !== VERSION) return;
-      const { selectivity, latencyMs, price }: Record<string, unknown> = { ...kept };
-      this.#selectivity.read(selectivity);
-      this.#latencyMs.read(latencyMs);
-      this.#price.read(price);
-    } catch {
-      // absent, or damaged: it is only a memory of what the next run learns again
-    }
+    await this.#read();
   }
 
   selectivity(key: string): number | undefined {
-    return this.#selectivity.get(key);
+    return this.#known.selectivity.get(key);
   }
 
   price(operation: string): number | undefined {
-    return this.#price.get(operation);
+    return this.#known.price.get(operation);
   }
 
   /**
@@ -51,12 +66,12 @@ export class LearntStatistics implements LearntCalls {
    * @param service as the run report names it
    */
   latencyMs(operation: string, service: string): number | undefined {
-    return this.#latencyMs.get(`${operation} ${service}`);
+    return this.#known.latencyMs.get(`${operation} ${service}`);
   }
 
   learn(key: string, rows: number, kept: number): void {
     if (rows === 0) return;
-    this.#selectivity.set(key, kept / rows);
+    this.#known.selectivity.learn(key, kept / rows);
     this.#changed = true;
   }
 
@@ -67,61 +82,45 @@ export class LearntStatistics implements LearntCalls {
     if (median !== null) {
       // Halfway to the latest: one slow afternoon is soon forgotten, one slow statement never counts for all.
       const known = this.latencyMs(operation, service) ?? median;
-      this.#latencyMs.set(`${operation} ${service}`, (known + median) / 2);
+      this.#known.latencyMs.learn(`${operation} ${service}`, (known + median) / 2);
       this.#changed = true;
     }
     if (answered > 0 && pool[0].pricePer1000(operation) !== undefined) {
-      this.#price.set(operation, cost / answered);
+      this.#known.price.learn(operation, cost / answered);
       this.#changed = true;
     }
   }
 
-  /** Keeps what was learnt; a folder that cannot be written is no error. */
+  /** Keeps what was learnt, beside what others learnt meanwhile; a folder that cannot be written is no error. */
   async save(): Promise<void> {
     if (!this.#changed) return;
-    const aside = join(this.#folder, `${FILE}.${randomUUID()}`);
-    const kept = { version: VERSION, selectivity: this.#selectivity, latencyMs: this.#latencyMs, price: this.#price };
+    const read = await this.#read();
+    const whole = join(this.#folder, `${randomUUID()}${SUFFIX}`);
+    const aside = `${whole}.part`;
     try {
       await mkdir(this.#folder, { recursive: true });
-      await writeFile(aside, JSON.stringify(kept));
-      await rename(aside, join(this.#folder, FILE));
+      await writeFile(aside, JSON.stringify(this.#known));
+      await rename(aside, whole);
+      // Only what was read, and only now: it stands in the new file.
+      for (const path of read) await rm(path, { force: true });
     } catch {
       // read-only or full: the next run learns again
     }
   }
-}
 
-/** Figures remembered of each kind; the oldest are forgotten first. */
-const MAX_FIGURES = 2000;
-
-/** Numbers by key, from 0. */
-class Figures {
-  readonly #values = new Map<string, number>();
-  readonly #accepts: (value: number) => boolean;
-
-  constructor(accepts: (value: number) => boolean = Number.isFinite) {
-    this.#accepts = accepts;
-  }
-
-  get(key: string): number | undefined {
-    return this.#values.get(key);
-  }
-
-  set(key: string, value: number): void {
-    this.#values.delete(key);
-    this.#values.set(key, value);
-    const [oldest] = this.#values.keys();
-    if (this.#values.size > MAX_FIGURES && oldest !== undefined) this.#values.delete(oldest);
-  }
-
-  /** What is none of ours is passed over. */
-  read(kept: unknown): void {
-    if (typeof kept !== 'object' || kept === null) return;
-    for (const [key, value] of Object.entries(kept))
-      if (typeof value === 'number' && value >= 0 && this.#accepts(value)) this.set(key, value);
-  }
-
-  toJSON(): Record<string, number> {
-    return Object.fromEntries(this.#values);
+  /** @returns the files read; one that is gone stands in one that was written since, one that is damaged teaches nothing */
+  async #read(): Promise<string[]> {
+    const names = await readdir(this.#folder).catch(() => []);
+    const read: string[] = [];
+    for (const path of names.filter((name) => name.endsWith(SUFFIX)).map((name) => join(this.#folder, name))) {
+      try {
+        const text = await readFile(path, 'utf8');
+        read.push(path);
+        this.#known.take(JSON.parse(text));
+      } catch {
+        // it is only a memory of what the next run learns again
+      }
+    }
+    return read;
   }
 }
