@@ -319,6 +319,8 @@ export const catalogue = {
   'exec/json': { number: 13609, message: 'a text is not a JSON object or array' },
   'exec/json-path': { number: 13608, message: 'a strict JSON path leads to nothing' },
   'exec/json-scalar': { number: 13623, message: 'a strict JSON path leads to no scalar value' },
+  'exec/json-long': { number: 13625, message: 'a strict JSON path leads to more than 4000 characters' },
+  'exec/json-key': { message: 'a key of a JSON object is NULL' },
   'exec/json-fragment': { number: 13624, message: 'a strict JSON path leads to no object or array' },
   'exec/series-step': { number: 4199, message: 'the step of GENERATE_SERIES is 0' },
   'exec/recursion': {

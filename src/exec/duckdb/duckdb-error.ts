@@ -84,6 +84,8 @@ function raisedError(code: string, detail: string): SqlcError {
     case 'exec/json-path':
     case 'exec/json-scalar':
     case 'exec/json-fragment':
+    case 'exec/json-long':
+    case 'exec/json-key':
     case 'exec/series-step':
     case 'exec/divide-by-zero':
     case 'exec/date-difference':

@@ -1,15 +1,27 @@
 // Aggregates: argument checks and result types (T-SQL: SUM and AVG of ints are ints).
 
-import { BIGINT, FLOAT, familyOf, INT, isText, type SqlType, typeName } from '../../arrow/sql-type.ts';
+import {
+  BIGINT,
+  BIT,
+  FLOAT,
+  familyOf,
+  INT,
+  isText,
+  NVARCHAR_MAX,
+  type SqlType,
+  typeName,
+} from '../../arrow/sql-type.ts';
 import { error } from '../../common/errors.ts';
 import type { FunctionCall } from '../../parser/ast.ts';
-import { type AggregateExpr, type Expr, literal, type SortKey } from '../expression.ts';
+import { type AggregateExpr, type Expr, literal, operator, type SortKey } from '../expression.ts';
 import { checkArgumentCount } from './cognitive.ts';
+import { jsonKey, jsonText } from './functions/json.ts';
 import { averageType, coerce, sumType } from './types.ts';
 
 export const AGGREGATES: ReadonlySet<string> = new Set([
   ...['COUNT', 'COUNT_BIG', 'SUM', 'AVG', 'MIN', 'MAX', 'STRING_AGG', 'APPROX_COUNT_DISTINCT', 'PRODUCT'],
   ...['STDEV', 'STDEVP', 'VAR', 'VARP', 'APPROX_PERCENTILE_CONT', 'APPROX_PERCENTILE_DISC'],
+  ...['JSON_ARRAYAGG', 'JSON_OBJECTAGG'],
 ]);
 
 export function aggregateOf(
@@ -29,6 +41,7 @@ export function aggregateOf(
   });
   if (name === 'APPROX_PERCENTILE_CONT' || name === 'APPROX_PERCENTILE_DISC')
     return percentileOf(call, name, args, options);
+  if (name === 'JSON_ARRAYAGG' || name === 'JSON_OBJECTAGG') return make(NVARCHAR_MAX, [jsonMember(call, name, args)]);
   if (options.orderBy.length > 0 && name !== 'STRING_AGG') {
     throw error('syntax/clause-combination', { first: 'WITHIN GROUP', second: `"${name}"` }, { span: call.span });
   }
@@ -80,6 +93,22 @@ export function aggregateOf(
       if (first.type.kind === 'bit' || first.type.kind === 'struct') throw refuse('a comparable value');
       return make(first.type.kind === 'null' ? INT : first.type);
   }
+}
+
+/** The JSON text of one row. A NULL value is null in an object and left out of an array, unless said otherwise. */
+function jsonMember(call: FunctionCall, name: string, args: readonly Expr[]): Expr {
+  const isObject = name === 'JSON_OBJECTAGG';
+  if (isObject && !call.keyed) {
+    const params = { index: 1, name, found: 'a value', expected: 'key: value' };
+    throw error('bind/argument-type', params, { span: call.args[0]?.span ?? call.span });
+  }
+  checkArgumentCount(call, isObject ? 2 : 1, isObject ? 2 : 1);
+  const keep = literal((call.jsonNulls ?? (isObject ? 'null' : 'absent')) === 'null', BIT);
+  const [first = literal(null, NVARCHAR_MAX), value] = args;
+  if (value !== undefined)
+    return operator('json-member', [jsonKey(first, call, 0), jsonText(value, call, 1), keep], NVARCHAR_MAX);
+  const item = jsonText(first, call, 0);
+  return keep.value === true ? operator('coalesce', [item, literal('null', NVARCHAR_MAX)], NVARCHAR_MAX) : item;
 }
 
 /**

@@ -11,6 +11,7 @@ import { bindCognitiveCall, checkArgumentCount } from './cognitive.ts';
 import { type Env, TypeNeeded } from './context.ts';
 import { ENGINE_FUNCTIONS } from './engine-functions.ts';
 import { bindExpression } from './expression.ts';
+import { checkJsonClauses } from './functions/json.ts';
 import { shapeOf } from './functions/scalar-function.ts';
 import { bindGroupingFunction } from './grouping.ts';
 import { LAZY_FUNCTIONS } from './lazy-functions.ts';
@@ -23,6 +24,7 @@ import { WINDOW_FUNCTIONS } from './window-functions.ts';
 
 export function bindCall(call: FunctionCall, env: Env): Expr {
   refuseUnbuiltCall(call);
+  checkJsonClauses(call);
   const name = call.name.name.toUpperCase();
   if (call.qualifier.length > 0) throw unknownFunction(call, env);
   if (call.over !== undefined) {
@@ -53,7 +55,7 @@ export function bindCall(call: FunctionCall, env: Env): Expr {
   if (scalar !== undefined) {
     const { min, max } = shapeOf(scalar);
     checkArgumentCount(call, min, max);
-    const args = scalar.keyword ? call.args.slice(1) : call.args;
+    const args = call.args.filter((_, i) => i !== scalar.keyword);
     return scalar.bind(
       args.map((a) => bindExpression(a, env)),
       call,

@@ -45,7 +45,8 @@ function checkNames(items: readonly ast.SelectItem[], { span }: ast.ForJson): vo
   if (nameless !== undefined) throw error('bind/json-name', {}, { span: nameless.span ?? span });
 }
 
-function isJson(e: ast.Expression): boolean {
+/** Whether an expression's text is JSON by how it is written. */
+export function isJson(e: ast.Expression): boolean {
   if (e.kind === 'scalar-query') return e.query.forJson !== undefined && !e.query.forJson.withoutArrayWrapper;
   return e.kind === 'call' && JSON_FUNCTIONS.has(e.name.name.toUpperCase());
 }

@@ -2,13 +2,19 @@
 
 import { CONDITIONAL_FUNCTIONS } from './functions/conditional.ts';
 import { DATE_FUNCTIONS } from './functions/dates.ts';
+import { JSON_FUNCTIONS } from './functions/json.ts';
 import { NUMERIC_FUNCTIONS } from './functions/numeric.ts';
 import { type ScalarFunction, shapeOf } from './functions/scalar-function.ts';
 import { SYSTEM_FUNCTIONS } from './functions/system.ts';
 import { TEXT_FUNCTIONS } from './functions/text.ts';
 
 export const SCALAR_FUNCTIONS: ReadonlyMap<string, ScalarFunction> = new Map(
-  [...TEXT_FUNCTIONS, ...NUMERIC_FUNCTIONS, ...CONDITIONAL_FUNCTIONS, ...DATE_FUNCTIONS, ...SYSTEM_FUNCTIONS].map(
-    (fn) => [shapeOf(fn).name, fn],
-  ),
+  [
+    ...TEXT_FUNCTIONS,
+    ...NUMERIC_FUNCTIONS,
+    ...CONDITIONAL_FUNCTIONS,
+    ...DATE_FUNCTIONS,
+    ...JSON_FUNCTIONS,
+    ...SYSTEM_FUNCTIONS,
+  ].map((fn) => [shapeOf(fn).name, fn]),
 );

@@ -22,13 +22,7 @@ export function refuseUnbuiltTable(table: ast.TableReference): void {
 
 /** @throws SqlcError not-supported */
 export function refuseUnbuiltCall(call: ast.FunctionCall): void {
-  refuse(
-    ['USE MODEL', call.model?.name],
-    ['RETURNING', call.returning],
-    ['WITH ARRAY WRAPPER', call.arrayWrapper ? call : undefined],
-    ['key: value arguments', call.keyed ? call : undefined],
-    ['NULL ON NULL and ABSENT ON NULL', call.jsonNulls === undefined ? undefined : call],
-  );
+  refuse(['USE MODEL', call.model?.name]);
 }
 
 /** @throws SqlcError not-supported */

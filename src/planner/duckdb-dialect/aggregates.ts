@@ -42,6 +42,12 @@ export function aggregateSql(expr: Aggregated, args: readonly string[], { distin
       return total(`sum(${inner})${over}`, expr.args[0]?.type, expr.type);
     case 'avg':
       return average(x, expr.args[0]?.type, expr.type, { distinct, order, over });
+    case 'json_arrayagg':
+    case 'json_objectagg': {
+      const [open, close] = expr.fn === 'json_arrayagg' ? ['[', ']'] : ['{', '}'];
+      const all = `coalesce(string_agg(${x}, ','${order})${over}, '')`;
+      return `CASE WHEN count(*)${over} > 0 THEN '${open}' || ${all} || '${close}' END`;
+    }
     case 'string_agg':
     case 'min':
     case 'max':

@@ -1,8 +1,11 @@
-// JSON: OPENJSON's lists, values by path, and FOR JSON's text (3-dialect section 4.8).
+// JSON that is read: OPENJSON's lists, and values by path (3-dialect section 4.8). json-build.ts makes it.
 
-import { familyOf, type SqlType } from '../../arrow/sql-type.ts';
 import type { Expr, OperatorExpr } from '../expression.ts';
 import { stringLiteral } from '../sql-text.ts';
+import { bindAlways, bindOnce } from './bind-once.ts';
+import { jsonBuilders } from './json-build.ts';
+import { jsonModify } from './json-modify.ts';
+import { typed } from './literals.ts';
 import { raise } from './raise.ts';
 import type { Operators } from './spell.ts';
 
@@ -17,8 +20,28 @@ export const jsonOperators: Operators = {
     ),
   'json-scalar': (args, expr) => atPath(args, expr, scalarOf),
   'json-fragment': (args, expr) => atPath(args, expr, fragmentOf),
-  'json-text': ([x], { args: [arg] }) => jsonText(`${x}`, arg?.type),
-  'json-object': jsonObject,
+  'is-json': ([j], { args: [, kind], type }) => bindOnce([`${j}`], ([t]) => typed(isJson(`${t}`, textOf(kind)), type)),
+  'json-value': (args, expr) => onDocument(args, expr, shortValueOf),
+  'json-query': (args, expr) => onDocument(args, expr, fragmentOf),
+  'json-wrapped': (args, expr) =>
+    onDocument(args, expr, (j, path) => `('[' || array_to_string(CAST(${manyAt(j, path)} AS VARCHAR[]), ',') || ']')`),
+  'json-exists': ([j, path], { type }) =>
+    bindOnce(
+      [`${j}`],
+      ([t]) =>
+        `CASE WHEN ${t} IS NOT NULL THEN ${typed(`coalesce(TRY(len(${manyAt(`${t}`, `${path}`)})), 0) > 0`, type)} END`,
+    ),
+  'json-contains': ([j, value, path], { type }) =>
+    bindOnce(
+      [`${j}`, `${value}`],
+      ([t, v]) =>
+        `CASE WHEN ${t} IS NOT NULL AND ${v} IS NOT NULL THEN ${typed(`list_contains(CAST(${manyAt(checked(`${t}`), `${path}`)} AS VARCHAR[]), CAST(CAST(${v} AS JSON) AS VARCHAR))`, type)} END`,
+    ),
+  'json-modify': (args, expr) => {
+    const [json, value] = args;
+    return bindAlways([checked(`${json}`), `${value}`], ([j, v]) => jsonModify(`${j}`, `${v}`, expr));
+  },
+  ...jsonBuilders,
   'string-split': ([s, separator]) =>
     `list_transform(string_split(${s}, ${separator}), lambda x, i: {'value': x, 'ordinal': i})`,
 };
@@ -27,12 +50,64 @@ export const jsonOperators: Operators = {
 function within([json]: readonly string[], { args }: OperatorExpr, rows: (json: string) => string): string {
   const path = textOf(args[1]);
   const isStrict = args[2]?.kind === 'literal' && args[2].value === true;
-  const valid = `CASE WHEN NOT json_valid(j) OR left(ltrim(j, ' ' || chr(9) || chr(10) || chr(13)), 1) NOT IN ('{', '[') THEN ${raise('exec/json')} ELSE j END`;
+  const valid = checked('j');
   const found = path === '$' ? valid : `CAST(json_extract(${valid}, ${stringLiteral(path)}) AS VARCHAR)`;
   const missing = isStrict ? raise('exec/json-path') : 'NULL';
   // Names for what is used more than once: a lambda over a list of one.
   const inner = `list_transform([${found}], lambda d: CASE WHEN d IS NULL OR json_type(d) NOT IN ('ARRAY', 'OBJECT') THEN ${missing} ELSE ${rows('d')} END)[1]`;
   return `(list_transform([${json}], lambda j: CASE WHEN j IS NULL THEN NULL ELSE ${inner} END)[1])`;
+}
+
+const BLANKS = "' ' || chr(9) || chr(10) || chr(13)";
+
+/** DuckDB's reader also takes a comma before a closing bracket, NaN and Infinity. */
+function isValid(j: string): string {
+  const outside = `regexp_replace(${j}, '"(?:[^"\\\\]|\\\\.)*"', '""', 'g')`;
+  return `(json_valid(${j}) AND NOT regexp_matches(${outside}, '(?i),\\s*[\\]}]|nan|inf'))`;
+}
+
+function isJson(j: string, kind: string): string {
+  const type = `json_type(CASE WHEN ${isValid(j)} THEN ${j} END)`;
+  const is = (types: string) => `coalesce(${type} IN (${types}), FALSE)`;
+  const answer = {
+    VALUE: `coalesce(${type} IS NOT NULL, FALSE)`,
+    ARRAY: is("'ARRAY'"),
+    OBJECT: is("'OBJECT'"),
+    SCALAR: is("'VARCHAR', 'BIGINT', 'UBIGINT', 'HUGEINT', 'DOUBLE'"),
+  }[kind];
+  return `CASE WHEN ${j} IS NOT NULL THEN ${answer ?? is("'OBJECT', 'ARRAY'")} END`;
+}
+
+/** The text, which must be an object or array. */
+function checked(json: string): string {
+  return bindOnce(
+    [json],
+    ([j]) =>
+      `CASE WHEN ${j} IS NOT NULL AND NOT (${isValid(`${j}`)} AND left(ltrim(${j}, ${BLANKS}), 1) IN ('{', '[')) THEN ${raise('exec/json')} ELSE ${j} END`,
+  );
+}
+
+function onDocument(
+  [json]: readonly string[],
+  { args }: OperatorExpr,
+  of: (json: string, path: string, isStrict: boolean) => string,
+): string {
+  const isStrict = args[2]?.kind === 'literal' && args[2].value === true;
+  return bindAlways([checked(`${json}`)], ([j]) => of(`${j}`, stringLiteral(textOf(args[1])), isStrict));
+}
+
+/** What a path leads to, as a list: a path with a star gives one by itself. */
+function manyAt(j: string, path: string): string {
+  if (path.includes('[*]')) return `json_extract(${j}, ${path})`;
+  return `list_filter([json_extract(${j}, ${path})], lambda x: x IS NOT NULL)`;
+}
+
+/** At most 4000 characters: more is NULL, or an error in a strict path. */
+function shortValueOf(json: string, path: string, isStrict: boolean): string {
+  return bindOnce([scalarOf(json, path, isStrict)], ([x]) => {
+    const long = isStrict ? raise('exec/json-long') : 'NULL';
+    return `CASE WHEN length(${x}) > 4000 THEN ${long} ELSE ${x} END`;
+  });
 }
 
 function pairs(j: string): string {
@@ -68,68 +143,6 @@ function fragmentOf(json: string, path: string, isStrict: boolean): string {
   return `CASE WHEN ${type} IN ('ARRAY', 'OBJECT') THEN CAST(json_extract(${json}, ${path}) AS VARCHAR) ELSE ${missing} END`;
 }
 
-function textOf(expr: Expr | undefined): string {
+export function textOf(expr: Expr | undefined): string {
   return expr?.kind === 'literal' ? String(expr.value) : '$';
-}
-
-// --- FOR JSON
-
-/** Arguments: for each member its key, its JSON text, and whether a NULL stays; a nested object of nothing is left out. */
-function jsonObject(args: readonly string[], { args: given }: OperatorExpr): string {
-  const members: string[] = [];
-  for (let i = 0; i < args.length; i += 3) {
-    const key = stringLiteral(`${JSON.stringify(textOf(given[i])).replaceAll('/', '\\/')}:`);
-    const keep = given[i + 2];
-    const value =
-      keep?.kind === 'literal' && keep.value === true ? `coalesce(${args[i + 1]}, 'null')` : `${args[i + 1]}`;
-    members.push(`(${key} || ${value})`);
-  }
-  return `('{' || concat_ws(',', ${members.join(', ')}) || '}')`;
-}
-
-/** As FOR JSON formats the type ("How FOR JSON converts SQL Server data types to JSON data types"). */
-function jsonText(x: string, type: SqlType | undefined): string {
-  if (type === undefined) return `CAST(${x} AS VARCHAR)`;
-  const quoted = (text: string) => `('"' || ${text} || '"')`;
-  switch (familyOf(type)) {
-    case 'bit':
-      return `CAST(${x} AS VARCHAR)`;
-    case 'integer':
-    case 'decimal':
-      return `CAST(${x} AS VARCHAR)`;
-    case 'float':
-      return `regexp_replace(printf('%.${type.kind === 'real' ? 7 : 15}e', CAST(${x} AS DOUBLE)), 'e([+-])([0-9][0-9])$', 'e\\10\\2')`;
-    case 'binary':
-      return quoted(`to_base64(${x})`);
-    case 'uniqueidentifier':
-      return quoted(`upper(CAST(${x} AS VARCHAR))`);
-    case 'datetime':
-      return quoted(dateText(x, type));
-    case 'list':
-    case 'struct':
-      return `CAST(to_json(${x}) AS VARCHAR)`;
-    default:
-      return type.kind === 'json'
-        ? `CAST(${x} AS VARCHAR)`
-        : `replace(CAST(to_json(CAST(${x} AS VARCHAR)) AS VARCHAR), '/', '\\/')`;
-  }
-}
-
-/** ISO 8601; a fraction has the digits of its type, or none when it is zero. */
-function dateText(x: string, type: SqlType): string {
-  const digits = 'scale' in type ? type.scale : type.kind === 'datetime' ? 3 : 0;
-  // strftime gives six digits: those beyond the type's are cut, a seventh is 0.
-  const sized = (text: string) => (digits > 6 ? `(${text} || '0')` : `left(${text}, ${digits - 6})`);
-  const cut = (text: string) =>
-    digits === 0 ? `left(${text}, -7)` : `regexp_replace(${digits === 6 ? text : sized(text)}, '\\.0+$', '')`;
-  switch (type.kind) {
-    case 'date':
-      return `CAST(${x} AS VARCHAR)`;
-    case 'time':
-      return cut(`strftime(DATE '1900-01-01' + ${x}, '%H:%M:%S.%f')`);
-    case 'datetimeoffset':
-      return `(${cut(`strftime(${x} AT TIME ZONE 'UTC', '%Y-%m-%dT%H:%M:%S.%f')`)} || 'Z')`;
-    default:
-      return cut(`strftime(${x}, '%Y-%m-%dT%H:%M:%S.%f')`);
-  }
 }

@@ -32,35 +32,35 @@ export const DATE_FUNCTIONS: readonly ScalarFunction[] = [
     signature: 'DATEADD(part, number, date)',
     doc: 'The date moved by a number of parts; the end of a month stays within the month. The type stays.',
     example: ["DATEADD(month, 1, CAST('2024-01-31' AS date))", '2024-02-29'],
-    keyword: true,
+    keyword: 0,
     bind: dateAdd,
   },
   {
     signature: 'DATEDIFF(part, start, end)',
     doc: 'How many boundaries of a part lie between two dates; weeks begin on Sunday.',
     example: ["DATEDIFF(year, '2023-12-31', '2024-01-01')", '1'],
-    keyword: true,
+    keyword: 0,
     bind: (args, call) => dateDiff(args, call, INT),
   },
   {
     signature: 'DATEDIFF_BIG(part, start, end)',
     doc: 'The same as DATEDIFF, as a bigint.',
     example: ["DATEDIFF_BIG(second, '1900-01-01', '2024-01-01')", '3913056000'],
-    keyword: true,
+    keyword: 0,
     bind: (args, call) => dateDiff(args, call, BIGINT),
   },
   {
     signature: 'DATEPART(part, date)',
     doc: 'A part of a date as a number: year, quarter, month, dayofyear, day, week, weekday (Sunday is 1), iso_week, hour … nanosecond, tzoffset.',
     example: ["DATEPART(quarter, '2024-05-06')", '2'],
-    keyword: true,
+    keyword: 0,
     bind: (args, call) => partOf('date-part', args, call, INT),
   },
   {
     signature: 'DATENAME(part, date)',
     doc: 'A part of a date as text: months and weekdays by their English names.',
     example: ["DATENAME(weekday, '2024-05-06')", 'Monday'],
-    keyword: true,
+    keyword: 0,
     bind: (args, call) => partOf('date-name', args, call, { kind: 'nvarchar', length: 30 }),
   },
   datePart('YEAR', 'The year of a date.', '2024'),
@@ -77,7 +77,7 @@ export const DATE_FUNCTIONS: readonly ScalarFunction[] = [
     signature: 'DATETRUNC(part, date)',
     doc: 'The date cut to the start of a part; weeks begin on Sunday, iso_week on Monday. The type stays.',
     example: ["DATETRUNC(month, CAST('2024-05-06' AS date))", '2024-05-01'],
-    keyword: true,
+    keyword: 0,
     bind: (args, call) => {
       const part = datePartOf(call);
       const value = moment(at(args, 0), call, 1);
@@ -90,7 +90,7 @@ export const DATE_FUNCTIONS: readonly ScalarFunction[] = [
     signature: 'DATE_BUCKET(part, number, date[, origin])',
     doc: 'The start of the bucket of so many parts that a date falls into, counted from an origin (1900-01-01).',
     example: ["DATE_BUCKET(week, 2, CAST('2024-05-15' AS date))", '2024-05-06'],
-    keyword: true,
+    keyword: 0,
     bind: dateBucket,
   },
   parts(

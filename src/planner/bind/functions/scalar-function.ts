@@ -27,8 +27,8 @@ export interface ScalarFunction {
   readonly doc: string;
   /** An expression, and the text it gives: shown in the manual, run by a test. */
   readonly example: readonly [sql: string, gives: string];
-  /** The first argument is a word, not an expression: a part of a date. */
-  readonly keyword?: true;
+  /** The place of the argument that is a word, not an expression: a part of a date. */
+  readonly keyword?: number;
   /** @param args bound, as many as the signature allows; the keyword is not among them */
   bind(args: Args, call: FunctionCall, ctx: Pick<BindContext, 'now'>): Expr;
 }
