@@ -18,7 +18,12 @@ export type SqlType =
   | { readonly kind: 'money' | 'smallmoney' }
   | { readonly kind: 'real' | 'float' }
   | { readonly kind: 'date' | 'datetime' | 'smalldatetime' }
-  | { readonly kind: 'time' | 'datetime2' | 'datetimeoffset'; readonly scale: number }
+  | { readonly kind: 'time' | 'datetime2'; readonly scale: number }
+  /**
+   * `zone`, of an expression alone: the time zone (an IANA name) or offset (`+02:00`) its values are local to. A value
+   * itself is a moment, so a stored one is local to UTC.
+   */
+  | { readonly kind: 'datetimeoffset'; readonly scale: number; readonly zone?: string | undefined }
   | { readonly kind: 'char' | 'nchar' | 'varchar' | 'nvarchar'; readonly length: Length }
   | { readonly kind: 'binary' | 'varbinary'; readonly length: Length }
   | { readonly kind: 'uniqueidentifier' | 'json' }

@@ -172,6 +172,7 @@ export const catalogue = {
   },
   'bind/unknown-operation': { message: '{type} services have no operation "{name}"' },
   'bind/service-operation': { message: 'service "{name}" does not answer {operation}: {reason}' },
+  'bind/time-zone': { number: 9820, message: 'there is no time zone "{name}"' },
   'bind/date-part': { number: 155, message: '"{found}" is not a part of a date that "{name}" knows' },
   'bind/date-part-type': { number: 9810, message: 'part "{part}" cannot be used with "{name}" of {type}' },
   'bind/convert-style': { number: 281, message: 'style {style} is not known for converting {from} to {to}' },

@@ -17,6 +17,7 @@ import { bindBinary, bindNumber, bindString, negated } from './literals.ts';
 import { caseOf, combine, equals, operandType, toText, unify } from './operators.ts';
 import { fieldsOf, resolveColumn } from './scope.ts';
 import { bindComparedQuery, bindSubquery } from './subqueries.ts';
+import { inZone, zonedLike, zoneNamed } from './time-zone.ts';
 import { bindType } from './type-name.ts';
 import { castable, coerce } from './types.ts';
 import { refuseUnbuiltCast, refuseUnbuiltLike } from './unbuilt.ts';
@@ -98,7 +99,7 @@ export function bindExpression(e: ast.Expression, outer: Env): Expr {
     case 'collate':
       throw notSupported('COLLATE', e);
     case 'at-time-zone':
-      throw notSupported('AT TIME ZONE', e);
+      return bindAtTimeZone(e, env);
     case 'row':
       throw notSupported('a row of values', e);
     case 'next-value':
@@ -324,6 +325,16 @@ export function alike(operands: readonly ast.Expression[], env: Env, what: strin
   const bound = operands.map((o) => bindExpression(o, env));
   const type = unify(bound, what, span);
   return bound.map((b) => coerce(b, type));
+}
+
+/** A time without an offset is local to the zone; one with an offset is shown in it ("AT TIME ZONE"). */
+function bindAtTimeZone(e: ast.AtTimeZone, env: Env): Expr {
+  const operand = bindExpression(e.operand, env);
+  const zone = zoneNamed(bindExpression(e.zone, env), e.zone.span);
+  if (isNullLiteral(operand)) return literal(null, { kind: 'datetimeoffset', scale: 7 }, e.span);
+  if (!['datetime', 'smalldatetime', 'datetime2', 'datetimeoffset'].includes(operand.type.kind))
+    throw operandType(operand, 'AT TIME ZONE', e.span);
+  return inZone(operand, zonedLike(operand.type, zone), e.span);
 }
 
 function negateIf(negate: boolean, expr: Expr): Expr {

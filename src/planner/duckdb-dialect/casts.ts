@@ -47,7 +47,9 @@ export function storedSql(sql: string, from: SqlType, to: SqlType, column: strin
 function between(sql: string, from: SqlType, to: SqlType, onError: 'fail' | 'null'): string {
   const finer = 'scale' in from && 'scale' in to && from.scale > to.scale;
   if (from.kind === to.kind && !finer) return sql;
-  return momentOf(timestampOf(sql, from), to, onError);
+  // From one offset to another the moment stays.
+  const source = from.kind === 'datetimeoffset' && to.kind === 'datetimeoffset' ? { ...from, zone: undefined } : from;
+  return momentOf(timestampOf(sql, source), to, onError);
 }
 
 /** Days, and their fraction, since the first of January 1900. */

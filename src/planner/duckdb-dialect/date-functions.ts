@@ -6,7 +6,7 @@ import { invariant } from '../../common/errors.ts';
 import type { Expr } from '../expression.ts';
 import { bindOnce } from './bind-once.ts';
 import { typed } from './literals.ts';
-import { momentOf, ranged, timestampOf } from './moments.ts';
+import { momentIn, momentOf, movedLocally, offsetOf, offsetText, ranged, timestampOf } from './moments.ts';
 import { RAISED } from './raise.ts';
 import type { Operators } from './spell.ts';
 
@@ -17,7 +17,12 @@ export const dateOperators: Operators = {
   month: (args, expr) => typed(`month(${local(args[0], expr.args[0])})`, INT),
   day: (args, expr) => typed(`day(${local(args[0], expr.args[0])})`, INT),
   'date-add': ([, n, d], { args, type }) => {
-    const moved = `${d} + ${interval(wordOf(args[0]), `${n}`)}`;
+    const by = interval(wordOf(args[0]), `${n}`);
+    if (type.kind === 'datetimeoffset')
+      return movedLocally(`${d}`, type, (t) =>
+        ranged(typed(`${t} + ${by}`, TIMESTAMP), type, 'fail', 'exec/date-overflow'),
+      );
+    const moved = `${d} + ${by}`;
     if (type.kind === 'time') return typed(moved, type);
     const shown = type.kind === 'date' ? TIMESTAMP : type;
     const within = ranged(timestampOf(typed(moved, shown), shown), type, 'fail', 'exec/date-overflow');
@@ -30,7 +35,7 @@ export const dateOperators: Operators = {
     const value = local(d, args[1]);
     if (name === 'month') return `monthname(${value})`;
     if (name === 'weekday') return `dayname(${value})`;
-    if (name === 'tzoffset') return `CASE WHEN ${d} IS NOT NULL THEN '+00:00' END`;
+    if (name === 'tzoffset') return `CASE WHEN ${d} IS NOT NULL THEN ${offsetText(`${d}`, zoneOf(args[1]))} END`;
     return `CAST(${part(name, `${d}`, args[1])} AS VARCHAR)`;
   },
   'date-trunc': ([, d], { args, type }) => truncated(wordOf(args[0]), `${d}`, type),
@@ -46,7 +51,7 @@ export const dateOperators: Operators = {
       kind: 'date',
     }),
   'from-parts': (args, { type }) => fromParts(args, type),
-  'to-offset': ([d, minutes], { type }) => momentOf(`(${d} - to_minutes(${minutes}))`, type),
+  'at-zone': ([d], { type }) => (type.kind === 'datetimeoffset' ? momentIn(type.zone ?? '+00:00', `${d}`) : `${d}`),
   'is-present': ([x]) => `CAST(${x} IS NOT NULL AS INTEGER)`,
 };
 
@@ -56,6 +61,10 @@ const TIMESTAMP: SqlType = { kind: 'datetime2', scale: 7 };
 function wordOf(expr: Expr | undefined): string {
   invariant(expr?.kind === 'literal', 'a part of a date is a literal');
   return String(expr.value);
+}
+
+function zoneOf(expr: Expr | undefined): { readonly zone?: string | undefined } {
+  return expr?.type.kind === 'datetimeoffset' ? expr.type : {};
 }
 
 function local(sql: string | undefined, expr: Expr | undefined): string {
@@ -118,24 +127,25 @@ function part(name: string, sql: string, expr: Expr | undefined): string {
     case 'nanosecond':
       return `microsecond(${d}) % 1000000 * 1000`;
     case 'tzoffset':
-      return `CASE WHEN ${sql} IS NOT NULL THEN 0 END`;
+      return `CASE WHEN ${sql} IS NOT NULL THEN ${offsetOf(sql, zoneOf(expr))} END`;
     default:
       return `${name}(${d})`;
   }
 }
 
 function truncated(name: string, sql: string, type: SqlType): string {
-  const t = timestampOf(sql, type);
-  switch (name) {
-    case 'week':
-      return momentOf(`(date_trunc('week', ${t} + INTERVAL 1 DAY) - INTERVAL 1 DAY)`, type);
-    case 'iso_week':
-      return momentOf(`date_trunc('week', ${t})`, type);
-    case 'dayofyear':
-      return momentOf(`date_trunc('day', ${t})`, type);
-    default:
-      return momentOf(`date_trunc('${name}', ${t})`, type);
-  }
+  return movedLocally(sql, type, (t) => {
+    switch (name) {
+      case 'week':
+        return `(date_trunc('week', ${t} + INTERVAL 1 DAY) - INTERVAL 1 DAY)`;
+      case 'iso_week':
+        return `date_trunc('week', ${t})`;
+      case 'dayofyear':
+        return `date_trunc('day', ${t})`;
+      default:
+        return `date_trunc('${name}', ${t})`;
+    }
+  });
 }
 
 /** A part out of its range makes no value; a NULL part makes NULL. */

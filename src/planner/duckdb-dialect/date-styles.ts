@@ -2,7 +2,7 @@
 
 import type { SqlType } from '../../arrow/sql-type.ts';
 import { bindOnce } from './bind-once.ts';
-import { timestampOf } from './moments.ts';
+import { offsetText, timestampOf } from './moments.ts';
 
 /** A piece of strftime's format, or a piece DuckDB's has no letter for. */
 type Style = { readonly date?: string; readonly time?: Clock; readonly between?: string };
@@ -66,14 +66,16 @@ export function isDateStyle(type: SqlType, style: number): boolean {
 export function dateStyle(sql: string, type: SqlType, given: number | undefined): string {
   const style = given ?? (type.kind === 'datetime' || type.kind === 'smalldatetime' ? 0 : 121);
   const shape = shapeOf(style) ?? {};
-  return bindOnce([timestampOf(sql, type)], ([t]) => {
+  // Style 127 is UTC.
+  const source = style === 127 && type.kind === 'datetimeoffset' ? { ...type, zone: undefined } : type;
+  return bindOnce([timestampOf(sql, source)], ([t]) => {
     const date = shape.date === undefined || type.kind === 'time' ? undefined : dateText(`${t}`, shape.date);
     const time =
       shape.time === undefined || type.kind === 'date' ? undefined : clockText(`${t}`, shape.time, type, style);
     const zone =
       type.kind !== 'datetimeoffset' || time === undefined
         ? []
-        : [style === 127 ? "'Z'" : style === 126 ? "'+00:00'" : "' +00:00'"];
+        : [style === 127 ? "'Z'" : style === 126 ? offsetText(sql, type) : `' ' || ${offsetText(sql, type)}`];
     const between = date !== undefined && time !== undefined ? [`'${shape.between ?? ' '}'`] : [];
     return `(${[...(date === undefined ? [] : [date]), ...between, ...(time === undefined ? [] : [time]), ...zone].join(' || ')})`;
   });

@@ -74,13 +74,67 @@ export function timestampOf(sql: string, type: SqlType): string {
     case 'date':
       return `CAST(${sql} AS TIMESTAMP)`;
     case 'datetimeoffset':
-      return `timezone('UTC', ${sql})`;
+      return localOf(sql, type.zone);
     default:
       return sql;
   }
 }
 
-/** A TIMESTAMP as a value of a date or time type, to its grain and within its range. */
+function localOf(moment: string, zone: string | undefined): string {
+  const minutes = zone === undefined ? 0 : fixedOffset(zone);
+  if (minutes === 0) return `timezone('UTC', ${moment})`;
+  return minutes === undefined
+    ? `timezone('${zone}', ${moment})`
+    : `(timezone('UTC', ${moment}) + to_minutes(${minutes}))`;
+}
+
+/** Minutes of an offset such as `+05:30`; undefined for the name of a zone. */
+export function fixedOffset(zone: string): number | undefined {
+  const [, sign, hours, minutes] = zone.match(/^([+-])(\d\d):(\d\d)$/) ?? [];
+  return sign === undefined ? undefined : Number(`${sign}1`) * (Number(hours) * 60 + Number(minutes));
+}
+
+/** Minutes by which the local time of a moment is ahead of UTC. */
+export function offsetOf(moment: string, { zone }: { readonly zone?: string | undefined }): string {
+  const minutes = zone === undefined ? 0 : fixedOffset(zone);
+  if (minutes !== undefined) return String(minutes);
+  return bindOnce([moment], ([m]) => `date_diff('minute', timezone('UTC', ${m}), ${localOf(`${m}`, zone)})`);
+}
+
+/** The same offset as text, `+02:00`. */
+export function offsetText(moment: string, type: { readonly zone?: string | undefined }): string {
+  return bindOnce(
+    [offsetOf(moment, type)],
+    ([o]) => `(CASE WHEN ${o} < 0 THEN '-' ELSE '+' END || printf('%02d:%02d', abs(${o}) // 60, abs(${o}) % 60))`,
+  );
+}
+
+/**
+ * A local time as a moment ("AT TIME ZONE"): one that the clock skips moves ahead by what it skips, of one that it
+ * shows twice the first is meant, before the clock goes back.
+ */
+export function momentIn(zone: string, timestamp: string): string {
+  const minutes = fixedOffset(zone);
+  if (minutes !== undefined) return `timezone('UTC', ${timestamp} - to_minutes(${minutes}))`;
+  const step = zone === 'Australia/Lord_Howe' ? 30 : 60;
+  return bindOnce([timestamp], ([t]) =>
+    bindOnce(
+      [`timezone('${zone}', ${t})`],
+      ([m]) =>
+        `CASE WHEN timezone('${zone}', ${m} - to_minutes(${step})) = ${t} THEN ${m} - to_minutes(${step}) ELSE ${m} END`,
+    ),
+  );
+}
+
+/** What becomes of a local time, in the type of the value; an offset stays as it was. */
+export function movedLocally(sql: string, type: SqlType, move: (local: string) => string): string {
+  if (type.kind !== 'datetimeoffset' || type.zone === undefined) return momentOf(move(timestampOf(sql, type)), type);
+  return bindOnce([sql], ([x]) =>
+    momentOf(`(${move(timestampOf(`${x}`, type))} - to_minutes(${offsetOf(`${x}`, type)}))`, type),
+  );
+}
+
+/** A TIMESTAMP, of an offset in UTC, as a value of a date or time type, to its grain and within its range. */
 export function momentOf(timestamp: string, type: SqlType, onError: 'fail' | 'null' = 'fail'): string {
   switch (type.kind) {
     case 'date':

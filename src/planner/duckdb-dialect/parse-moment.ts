@@ -14,7 +14,7 @@ const ISO = `${YEAR}-\\d\\d-\\d\\d(?:[ T]\\d\\d:\\d\\d:\\d\\d(?:\\.\\d{1,6})?)?`
 const ISO_LITERAL = new RegExp(`^'(${ISO})'$`);
 /** A date (anything without a colon), a time that has a colon or AM/PM, an offset. */
 const TIME = '(\\d{1,2}):(\\d{2})(?::(\\d{2})(?:[.:](\\d{1,7}))?)? ?(AM|PM)?|(\\d{1,2}) ?(AM|PM)';
-const SHAPE = `([^:]*?)(?:(?:^|[ T])(?:${TIME}))?(?: ?(Z|[+-]\\d{2}:\\d{2}))?`;
+const SHAPE = `([^:]*?)(?:(?:^|[ T])(?:${TIME}))?(?: ?(Z|[+-]\\d{1,2}:\\d{2}))?`;
 const GROUPS = "['d', 'h', 'm', 's', 'f', 'p', 'h2', 'p2', 'z']";
 const MONTHS = 'JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC';
 
@@ -86,9 +86,11 @@ function general(text: string, to: SqlType, order: DateOrder): string {
   );
 }
 
+/** The hours may be one digit. */
 function offset(z: string): string {
-  const minutes = `CAST(substr(${z}, 2, 2) AS INTEGER) * 60 + CAST(substr(${z}, 5, 2) AS INTEGER)`;
-  return `(CASE WHEN length(${z}) = 6 THEN to_minutes((${minutes}) * CASE WHEN ${z}[1] = '-' THEN -1 ELSE 1 END) ELSE INTERVAL 0 MINUTE END)`;
+  const part = (from: number) => `CAST(string_split(substr(${z}, 2), ':')[${from}] AS INTEGER)`;
+  const sign = `CASE WHEN ${z}[1] = '-' THEN -1 ELSE 1 END`;
+  return `(CASE WHEN length(${z}) > 1 THEN to_minutes((${part(1)} * 60 + ${part(2)}) * ${sign}) ELSE INTERVAL 0 MINUTE END)`;
 }
 
 /** Two-digit years turn over at 2049. */

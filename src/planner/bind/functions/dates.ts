@@ -14,6 +14,7 @@ import {
 import { error } from '../../../common/errors.ts';
 import type { FunctionCall } from '../../../parser/ast.ts';
 import { type Expr, isNullLiteral, literal, operator } from '../../expression.ts';
+import { inZone, zonedLike } from '../time-zone.ts';
 import { coerce } from '../types.ts';
 import { checkPart, type DatePart, datePartOf } from './date-part.ts';
 import { type Args, argumentType, day, moment, type ScalarFunction, whole } from './scalar-function.ts';
@@ -131,25 +132,26 @@ export const DATE_FUNCTIONS: readonly ScalarFunction[] = [
   ),
   {
     signature: 'SWITCHOFFSET(datetimeoffset, offset)',
-    doc: 'The same moment in another offset. Only the moment is kept: the answer shows it in UTC.',
+    doc: 'The same moment, local to another offset.',
     example: [
-      "SWITCHOFFSET(CAST('2024-01-01 10:00 +02:00' AS datetimeoffset(0)), '-05:00')",
-      '2024-01-01T08:00:00+00:00',
+      "CAST(SWITCHOFFSET(CAST('2024-01-01 10:00 +02:00' AS datetimeoffset(0)), '-05:00') AS varchar(30))",
+      '2024-01-01 03:00:00 -05:00',
     ],
-    bind: (args, call) => coerce(moment(at(args, 0), call, 0), offsetLike(at(args, 0).type)),
+    bind: (args, call) => {
+      const value = coerce(moment(at(args, 0), call, 0), OFFSET);
+      return inZone(value, zonedLike(at(args, 0).type, offsetGiven(at(args, 1), call)), call.span);
+    },
   },
   {
     signature: 'TODATETIMEOFFSET(date, offset)',
     doc: "A date and time taken as local to an offset ('+02:00', or minutes).",
-    example: ["TODATETIMEOFFSET(CAST('2024-01-01 10:00' AS datetime2(0)), '+02:00')", '2024-01-01T08:00:00+00:00'],
+    example: [
+      "CAST(TODATETIMEOFFSET(CAST('2024-01-01 10:00' AS datetime2(0)), '+02:00') AS varchar(30))",
+      '2024-01-01 10:00:00 +02:00',
+    ],
     bind: (args, call) => {
       const value = coerce(day(at(args, 0), call, 0), DATETIME2);
-      return operator(
-        'to-offset',
-        [value, literal(offsetMinutes(at(args, 1), call), INT)],
-        offsetLike(at(args, 0).type),
-        call.span,
-      );
+      return inZone(value, zonedLike(at(args, 0).type, offsetGiven(at(args, 1), call)), call.span);
     },
   },
   {
@@ -286,18 +288,16 @@ function scaleIn(args: Args, call: FunctionCall): number {
   return scale;
 }
 
-function offsetLike(type: SqlType): SqlType {
-  return { kind: 'datetimeoffset', scale: 'scale' in type && type.kind !== 'decimal' ? type.scale : 7 };
-}
-
-function offsetMinutes(offset: Expr, call: FunctionCall): number {
+/** `+02:00` of an offset as text or in minutes. */
+function offsetGiven(offset: Expr, call: FunctionCall): string {
   const value = offset.kind === 'literal' || offset.kind === 'parameter' ? offset.value : undefined;
   const text = String(value).match(/^([+-])(\d{2}):(\d{2})$/);
   const minutes =
     text === null ? Number(value ?? Number.NaN) : Number(`${text[1]}1`) * (Number(text[2]) * 60 + Number(text[3]));
   if (!Number.isInteger(minutes) || Math.abs(minutes) > 14 * 60)
     throw argumentType(offset, call, 1, "an offset such as '+02:00'");
-  return minutes;
+  const two = (n: number) => String(n).padStart(2, '0');
+  return `${minutes < 0 ? '-' : '+'}${two(Math.trunc(Math.abs(minutes) / 60))}:${two(Math.abs(minutes) % 60)}`;
 }
 
 function unusable(part: DatePart, type: SqlType, call: FunctionCall) {
