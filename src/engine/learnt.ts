@@ -60,6 +60,11 @@ export class LearntStatistics implements LearntCalls {
     return this.#known.price.get(operation);
   }
 
+  /** Of this statement's data alone: nothing is kept. */
+  inputs(): undefined {
+    return undefined;
+  }
+
   /**
    * Milliseconds an answered request took; `undefined`: none was seen.
    *

@@ -105,7 +105,7 @@ function placeOf({ call, child }: CognitiveMap, before: readonly Expr[]): CallPl
 }
 
 /** What must hold of a row for the call to be made for it. */
-function neededFor({ operation, args, guard }: CognitiveCall): Expr[] {
+export function neededFor({ operation, args, guard }: CognitiveCall): Expr[] {
   const present = operation.inputs.flatMap((input, i): Expr[] => {
     const arg = args[i];
     if (input.optional || arg === undefined) return [];

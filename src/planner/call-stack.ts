@@ -4,7 +4,7 @@
 import { allOf } from './bind/conditions.ts';
 import { type Column, type ColumnId, column, type Expr } from './expression.ts';
 import { answerColumns, type CognitiveCall, columnsOf, type LogicalPlan } from './plan.ts';
-import { columnsUsed, conjunctsOf, substituted, visitExpr } from './shape.ts';
+import { columnsUsed, conjunctsOf, raisesDocument, substituted, visitExpr } from './shape.ts';
 
 export type Layer =
   | { readonly kind: 'call'; readonly call: CognitiveCall }
@@ -46,7 +46,7 @@ export function unstacked(plan: LogicalPlan): CallStack {
   if (below.layers.length === 0) return whole;
   if (plan.kind === 'window') return withWindow(plan, below) ?? whole;
   const exprs = plan.kind === 'filter' ? [plan.predicate] : plan.columns.map((c) => c.expr);
-  if (exprs.some(raises)) return whole;
+  if (exprs.some(raisesDocument)) return whole;
   return plan.kind === 'filter' ? withFilter(plan.predicate, below) : withProjection(plan, below);
 }
 
@@ -194,14 +194,6 @@ function sizeOf(expr: Expr): number {
     size++;
   });
   return size;
-}
-
-function raises(expr: Expr): boolean {
-  let found = false;
-  visitExpr(expr, (e) => {
-    if (e.kind === 'operator' && e.op === 'raise-document') found = true;
-  });
-  return found;
 }
 
 // --- putting together

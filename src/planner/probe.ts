@@ -1,64 +1,99 @@
-// Measuring a predicate over an answer before its call is placed: a small plan over the first distinct rows below the
-// call. What it asks is part of the bill and of the statement's answers; nothing is asked twice.
+// Measuring before calls are ordered: how many distinct inputs each would be asked, by relational means alone, and what
+// share of them its condition keeps, by a small plan over the first distinct rows below the calls. What that asks is
+// part of the bill and of the statement's answers; nothing is asked twice.
 
-import { BIGINT, BIT, INT } from '../arrow/sql-type.ts';
-import { type ChainLink, callChain } from './call-chain.ts';
-import { column, type Expr, literal } from './expression.ts';
+import { BIGINT, decimal, INT } from '../arrow/sql-type.ts';
+import { allOf } from './bind/conditions.ts';
+import { type CallChain, type ChainCall, type ChainLink, callChain } from './call-chain.ts';
+import { neededFor } from './call-places.ts';
+import { type AggregateExpr, type Column, column, type Expr, literal } from './expression.ts';
 import { columnsOf, type LogicalPlan } from './plan.ts';
 import type { RuleContext } from './rule.ts';
-import { childrenOf, columnsUsed, freeColumns } from './shape.ts';
+import { asksService, childrenOf, columnsUsed, expressionsOf, freeColumns } from './shape.ts';
 
-export interface Probe {
-  readonly key: string;
-  /** One row: how many rows were tried, how many the predicate kept. */
-  readonly plan: LogicalPlan;
-}
+/** Rows looked at where they come in an order of their own: a comparison of calls needs no more. */
+const FIRST_ROWS = 100_000;
 
-/** One probe for each predicate of a conjunction of calls that nobody has measured yet. */
-export function probesOf(plan: LogicalPlan, context: RuleContext): Probe[] {
+/** Holds any 64 bits without a sign. */
+const HASH = decimal(20, 0);
+
+/** The conjunctions whose order matters: two conditions or more, over rows that can be asked for by themselves. */
+export function orderedChains(plan: LogicalPlan): CallChain[] {
   const chain = callChain(plan);
-  const here = (chain?.links ?? []).flatMap((link) => {
-    const { base } = chain ?? {};
-    const measured = link.predicate === undefined || context.learnt.selectivity(link.key) !== undefined;
-    const known = base !== undefined && (chain?.links.filter((l) => l.predicate !== undefined).length ?? 0) > 1;
-    if (measured || !known || freeColumns(base).size > 0) return [];
-    return [{ key: link.key, plan: probePlan(link, base, context) }];
-  });
+  const here = chain !== undefined && chain.links.length > 1 && freeColumns(chain.base).size === 0 ? [chain] : [];
   const below = chain === undefined ? childrenOf(plan) : [chain.base];
-  return [...here, ...below.flatMap((child) => probesOf(child, context))];
+  return [...here, ...below.flatMap(orderedChains)];
 }
 
-function probePlan({ map, predicate }: ChainLink, base: LogicalPlan, { nextId }: RuleContext): LogicalPlan {
-  const condition: Expr = predicate ?? literal(true, BIT);
-  const used = new Set(
-    [...map.call.args, ...(map.call.guard === undefined ? [] : [map.call.guard]), condition].flatMap((e) => [
-      ...columnsUsed(e),
-    ]),
+/** One row: the rows with an input among a chain's first, and how many distinct inputs those have. */
+export function inputCount({ base }: CallChain, call: ChainCall, { nextId }: RuleContext): LogicalPlan | undefined {
+  if (asksService(base)) return undefined;
+  const known = new Set(columnsOf(base).map((c) => c.id));
+  const isKnown = (e: Expr) => [...columnsUsed(e)].every((id) => known.has(id));
+  const conditions = allOf(neededFor(call.map.call).filter(isKnown));
+  const first = firstRows(base);
+  const rows: LogicalPlan = conditions === undefined ? first : { kind: 'filter', child: first, predicate: conditions };
+  const { args } = call.map.call;
+  // Where an input is an answer, what that answer depends on stands for it.
+  const inputs = args.every(isKnown)
+    ? args
+    : columnsOf(base).flatMap((c) => (call.inputs.has(c.id) ? [column(c)] : []));
+  const keys = inputs.map((expr) => ({ id: nextId(), name: 'input', type: expr.type, expr }));
+  const each = counted(nextId(), 'rows', BIGINT, 'count_big', []);
+  const distinct = counted(nextId(), 'distinct', BIGINT, 'count_big', []);
+  const whole = counted(nextId(), 'rows', BIGINT, 'sum', [column(each)]);
+  const grouped: LogicalPlan = { kind: 'aggregate', child: rows, groups: keys, aggregates: [each] };
+  return { kind: 'aggregate', child: grouped, groups: [], aggregates: [whole, distinct] };
+}
+
+/**
+ * One row: how many distinct rows were tried, how many of them the link's condition kept.
+ *
+ * @param size rows tried
+ */
+export function probePlan({ base }: CallChain, link: ChainLink, size: number, { nextId }: RuleContext): LogicalPlan {
+  const read = new Set(
+    [link.predicate, ...link.calls.flatMap((c) => expressionsOf(c.map))].flatMap((e) => [...columnsUsed(e)]),
   );
-  const columns = columnsOf(base).filter((c) => used.has(c.id));
-  const rows: LogicalPlan = { kind: 'project', child: base, columns: columns.map((c) => ({ ...c, expr: column(c) })) };
-  const sample: LogicalPlan = {
-    kind: 'limit',
-    child: { kind: 'distinct', child: rows },
-    count: map.call.operation.limits.documents,
-    offset: 0,
+  const columns = columnsOf(base).filter((c) => read.has(c.id));
+  const rows: LogicalPlan = {
+    kind: 'project',
+    child: firstRows(base),
+    columns: columns.map((c) => ({ ...c, expr: column(c) })),
   };
-  const asked: LogicalPlan = { ...map, child: sample };
+  // By a hash: the same ones every time, and not those that stand together.
+  const hash: Expr = { kind: 'external', name: 'hash', args: columns.map((c) => column(c)), type: HASH };
+  const mixed: LogicalPlan = {
+    kind: 'sort',
+    child: { kind: 'distinct', child: rows },
+    keys: columns.length === 0 ? [] : [{ expr: hash, descending: false }],
+  };
+  const sample: LogicalPlan = { kind: 'limit', child: mixed, count: size, offset: 0 };
+  const asked = link.calls.reduce((child: LogicalPlan, { map }): LogicalPlan => ({ ...map, child }), sample);
   const kept: Expr = {
     kind: 'case',
-    branches: [{ when: condition, then: literal(1, INT) }],
+    branches: [{ when: link.predicate, then: literal(1, INT) }],
     otherwise: literal(0, INT),
     type: INT,
   };
-  const count = { id: nextId(), name: 'rows', type: BIGINT };
-  const sum = { id: nextId(), name: 'kept', type: INT };
-  return {
-    kind: 'aggregate',
-    child: asked,
-    groups: [],
-    aggregates: [
-      { ...count, expr: { kind: 'aggregate', fn: 'count_big', args: [], distinct: false, orderBy: [], type: BIGINT } },
-      { ...sum, expr: { kind: 'aggregate', fn: 'sum', args: [kept], distinct: false, orderBy: [], type: INT } },
-    ],
-  };
+  const count = counted(nextId(), 'rows', BIGINT, 'count_big', []);
+  const sum = counted(nextId(), 'kept', BIGINT, 'sum', [kept]);
+  return { kind: 'aggregate', child: asked, groups: [], aggregates: [count, sum] };
+}
+
+/** All of them where which come first is left to chance. */
+function firstRows(base: LogicalPlan): LogicalPlan {
+  let node = base;
+  while (node.kind === 'filter' || node.kind === 'project') node = node.child;
+  return node.kind === 'scan' ? { kind: 'limit', child: base, count: FIRST_ROWS, offset: 0 } : base;
+}
+
+function counted(
+  id: number,
+  name: string,
+  type: Column['type'],
+  fn: AggregateExpr['fn'],
+  args: readonly Expr[],
+): Column & { readonly expr: AggregateExpr } {
+  return { id, name, type, expr: { kind: 'aggregate', fn, args, distinct: false, orderBy: [], type } };
 }

@@ -308,6 +308,15 @@ export function readsWorkingTable(plan: LogicalPlan): boolean {
   return plan.kind === 'working-table' || (plan.kind !== 'recursive' && childrenOf(plan).some(readsWorkingTable));
 }
 
+/** Whether the expression may raise a document's error (ON_ERROR FAIL): which rows it sees must not change. */
+export function raisesDocument(expr: Expr): boolean {
+  let found = false;
+  visitExpr(expr, (e) => {
+    if (e.kind === 'operator' && e.op === 'raise-document') found = true;
+  });
+  return found;
+}
+
 /** The conjuncts of a predicate, left to right; chains of AND are one n-ary operator. */
 export function conjunctsOf(predicate: Expr): readonly Expr[] {
   return predicate.kind === 'operator' && predicate.op === 'and' ? predicate.args.flatMap(conjunctsOf) : [predicate];

@@ -9,7 +9,7 @@ import type { Query, QueryOption } from '../../parser/ast.ts';
 import { type PlannedQuery, planQuery } from '../../planner/plan-query.ts';
 import { printPlan } from '../../planner/print-plan.ts';
 import type { Fragment } from '../../planner/unparse.ts';
-import { planAfterProbing } from '../plan-learning.ts';
+import { learnFromAnswers, planAfterProbing } from '../plan-learning.ts';
 import { type Session, statusOf } from '../session.ts';
 import { withOptions } from '../settings.ts';
 import type { StatementContext } from '../statement.ts';
@@ -54,6 +54,7 @@ export async function answered<T>(
       await prepareOutput(plan.physical, work, files);
       const { output } = plan.physical;
       invariant(output.kind === 'fragment', 'a blocking consumer gets one fragment');
+      await learnFromAnswers(plan, work, inputs.learnt);
       // Before its rows change anything the bill could count.
       await settleBill(plan, work, inputs.learnt, settings.explain_scan_seconds);
       const result = await use({ fragment: output.fragment, work, inputs });

@@ -6,7 +6,7 @@ import { prepareOutput, runOutput } from '../../exec/run-plan.ts';
 import type { Query, SelectStatement } from '../../parser/ast.ts';
 import { type PlannedQuery, planQuery } from '../../planner/plan-query.ts';
 import { printPlan } from '../../planner/print-plan.ts';
-import { planAfterProbing } from '../plan-learning.ts';
+import { learnFromAnswers, planAfterProbing } from '../plan-learning.ts';
 import { Result } from '../result.ts';
 import { type Session, statusOf } from '../session.ts';
 import { withOptions } from '../settings.ts';
@@ -54,6 +54,7 @@ async function* rows(planned: PlannedQuery, schema: Result['schema'], context: O
       await prepareOutput(plan.physical, work, files);
       report.plan = printPlan(plan.logical);
       yield* runOutput(plan.physical, schema, work);
+      await learnFromAnswers(plan, work, context.inputs.learnt);
       await settleBill(plan, work, context.inputs.learnt, settings.explain_scan_seconds);
       report.status = 'done';
     } catch (failure) {

@@ -15,7 +15,15 @@ import { BIT } from '../../arrow/sql-type.ts';
 import { column, type Expr, operator } from '../expression.ts';
 import { columnsOf, type LogicalPlan } from '../plan.ts';
 import type { Rule } from '../rule.ts';
-import { asksService, columnsUsed, conjunctsOf, rewritePlan, substituted, visitExpr } from '../shape.ts';
+import {
+  asksService,
+  columnsUsed,
+  conjunctsOf,
+  raisesDocument,
+  rewritePlan,
+  substituted,
+  visitExpr,
+} from '../shape.ts';
 
 export const cheapFirst: Rule = {
   name: 'cheap-first',
@@ -28,21 +36,13 @@ function sinkConjuncts(plan: LogicalPlan): LogicalPlan {
   let child = plan.child;
   const staying: Expr[] = [];
   for (const conjunct of conjunctsOf(plan.predicate)) {
-    const sunk = raises(conjunct) ? undefined : sink(conjunct, child);
+    // ON_ERROR FAIL's check raises only for rows that survive everything else.
+    const sunk = raisesDocument(conjunct) ? undefined : sink(conjunct, child);
     if (sunk === undefined) staying.push(conjunct);
     else child = sunk;
   }
   if (child === plan.child) return plan;
   return staying.length === 0 ? child : { kind: 'filter', child, predicate: allOf(staying) };
-}
-
-/** ON_ERROR FAIL's check raises only for rows that survive everything else: it stays last. */
-function raises(expr: Expr): boolean {
-  let found = false;
-  visitExpr(expr, (e) => {
-    if (e.kind === 'operator' && e.op === 'raise-document') found = true;
-  });
-  return found;
 }
 
 /** The plan with the conjunct below at least one call, or undefined when it cannot get there. */

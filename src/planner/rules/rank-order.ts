@@ -1,69 +1,82 @@
-// Calls of one conjunction run in order of cost / (1 - selectivity): what drops most rows for least comes first.
+// Calls of one conjunction run in the order that asks least: what drops most rows for least comes first.
 //
-// Safe because the calls are independent (none reads another's answer), a call keeps every row, errors are values, and
-// a conjunction holds whatever the order of its conjuncts. Where nothing is known the order follows the predicates'
-// own text, so that two ways of writing the same conjunction cost the same.
+// Safe because a call keeps every row, errors are values, a conjunction holds whatever the order of its conjuncts, and a
+// call stays above those whose answers it reads. Where nothing is known the order follows the conditions' own text, so
+// that two ways of writing the same conjunction cost the same.
 //
 //   before: Filter [p2] over Map2 over Filter [p1] over Map1 over Scan
 //   after:  Filter [p1] over Map1 over Filter [p2] over Map2 over Scan, when p2 keeps fewer rows per unit of cost
 //
-// Must not fire: `WHERE SENTIMENT(SHOUT(t)) = 'negative' AND SHOUT(t) = 'X'`: one call reads the other's answer.
+// Must not fire: `WHERE SENTIMENT(t, DETECT_LANGUAGE(t)) = 'negative'` has one condition, whose calls need each other.
 
 import { allOf } from '../bind/conditions.ts';
-import { type CallChain, type ChainLink, callChain } from '../call-chain.ts';
-import type { LogicalPlan } from '../plan.ts';
+import { type CallChain, type ChainCall, callChain } from '../call-chain.ts';
+import { cheapestOrder } from '../call-order.ts';
+import type { Expr } from '../expression.ts';
+import type { CognitiveCall, LogicalPlan } from '../plan.ts';
 import type { Rule, RuleContext } from '../rule.ts';
-import { mapChildren, mapExpressions, rewriteExpr } from '../shape.ts';
-
-/** Of a predicate nobody has measured: like any other, so that its text decides. */
-const UNKNOWN = 0.5;
+import { conjunctsOf, rewritePlan } from '../shape.ts';
 
 export const rankOrder: Rule = {
   name: 'rank-order',
   phase: 'order',
-  apply: (plan, context) => ordered(plan, context),
+  // A part of a chain is ordered first, then the whole anew: only its last order counts.
+  apply: (plan, context) => rewritePlan(plan, (node) => ordered(node, context)),
 };
 
-/** Top-down: a chain is handled at its top node, once. */
 function ordered(plan: LogicalPlan, context: RuleContext): LogicalPlan {
   const chain = callChain(plan);
-  if (chain === undefined) {
-    const inner = mapExpressions(plan, (expr) =>
-      rewriteExpr(expr, (e) => {
-        if (e.kind !== 'subquery') return e;
-        const subplan = ordered(e.plan, context);
-        return subplan === e.plan ? e : { ...e, plan: subplan };
-      }),
-    );
-    return mapChildren(inner, (child) => ordered(child, context));
-  }
-  const wanted = inOrder(chain.links, context);
-  const base = ordered(chain.base, context);
-  if (base === chain.base && wanted.every((link, i) => link === chain.links[i])) return plan;
-  return stacked({ ...chain, base, links: wanted });
+  if (chain === undefined || chain.calls.length < 2) return plan;
+  const stacked = stackedInOrder(chain, context);
+  return isSame(stacked, plan) ? plan : stacked;
 }
 
-/** Money first, then documents. Where the price of one call is not known every document costs the same. */
-function inOrder(links: readonly ChainLink[], { learnt }: RuleContext): ChainLink[] {
-  const priceOf = ({ map }: ChainLink) => learnt.price(map.call.operation.id);
-  const priced = links.every((link) => link.predicate === undefined || priceOf(link) !== undefined);
-  const ranked = links.map((link) => {
-    if (link.predicate === undefined) return { link, price: Number.POSITIVE_INFINITY, documents: 0 };
-    const documents = 1 / (1 - Math.min(0.999, learnt.selectivity(link.key) ?? UNKNOWN));
-    return { link, price: priced ? (priceOf(link) ?? 0) * documents : 0, documents };
-  });
-  const order = (a: number | string, b: number | string) => (a < b ? -1 : a > b ? 1 : 0);
-  ranked.sort((a, b) => order(a.price, b.price) || order(a.documents, b.documents) || order(a.link.key, b.link.key));
-  return ranked.map(({ link }) => link);
-}
-
-function stacked({ links, base, cheap, rest }: CallChain): LogicalPlan {
+function stackedInOrder(chain: CallChain, { learnt }: RuleContext): LogicalPlan {
+  const { base, calls, cheap, last } = chain;
   const below = allOf(cheap);
-  const bottom: LogicalPlan = below === undefined ? base : { kind: 'filter', child: base, predicate: below };
-  const top = links.reduce((child, { map, predicate }): LogicalPlan => {
-    const asked: LogicalPlan = { ...map, child };
-    return predicate === undefined ? asked : { kind: 'filter', child: asked, predicate };
-  }, bottom);
-  const predicate = allOf(rest);
-  return predicate === undefined ? top : { kind: 'filter', child: top, predicate };
+  let plan: LogicalPlan = below === undefined ? base : { kind: 'filter', child: base, predicate: below };
+  const asked = new Set<ChainCall>();
+  const ask = (needed: readonly ChainCall[]) => {
+    for (const call of needed) {
+      if (!asked.has(call)) plan = { ...call.map, child: plan };
+      asked.add(call);
+    }
+  };
+  for (const link of cheapestOrder(chain, learnt)) {
+    ask(link.calls);
+    plan = { kind: 'filter', child: plan, predicate: link.predicate };
+  }
+  ask(calls);
+  for (const predicate of last) plan = { kind: 'filter', child: plan, predicate };
+  return plan;
+}
+
+/** The same calls in the same order with the same conditions between them, however those are held together. */
+function isSame(a: LogicalPlan, b: LogicalPlan): boolean {
+  const [one, other] = [levelsOf(a), levelsOf(b)];
+  return one.length === other.length && one.every((level, i) => isSameLevel(level, other[i]));
+}
+
+function isSameLevel(a: Level, b: Level | undefined): boolean {
+  return a.call === b?.call && a.above.size === b.above.size && [...a.above].every((e) => b.above.has(e));
+}
+
+interface Level {
+  readonly call: CognitiveCall;
+  /** Conditions on it, below the next call. */
+  readonly above: ReadonlySet<Expr>;
+}
+
+function levelsOf(top: LogicalPlan): Level[] {
+  const levels: Level[] = [];
+  let above: Expr[] = [];
+  for (let node = top; node.kind === 'filter' || node.kind === 'cognitive-map'; node = node.child) {
+    if (node.kind === 'filter') {
+      above.push(...conjunctsOf(node.predicate));
+      continue;
+    }
+    levels.push({ call: node.call, above: new Set(above) });
+    above = [];
+  }
+  return levels;
 }
