@@ -79,8 +79,15 @@ async function added(
     definition,
     apply: async (connection, place) => {
       const [[count] = []] = await connection.rows(`SELECT count(*) FROM ${place}`);
-      for (const column of fresh)
-        await addColumn(column, { table, place, rows: Number(count), connection, inputs, session });
+      // DuckDB takes no ALTER of a table after an UPDATE in the same transaction.
+      for (const column of fresh) {
+        const type = duckdbTypeName(column.type);
+        await connection.run(`ALTER TABLE ${place} ADD COLUMN ${quote(column.name)} ${type}`);
+      }
+      if (Number(count) > 0) {
+        const adding = { table, place, rows: Number(count), connection, inputs, session };
+        for (const column of fresh) await fillColumn(column, adding);
+      }
       await checkAdded(constraints, definition, connection, place, inputs);
       const required = definition.columns.filter((c, i) => !c.nullable && table.columns[i]?.nullable === true);
       for (const column of required) await refuseNulls(column, definition, connection, place);
@@ -98,11 +105,9 @@ interface Adding {
 }
 
 /** Rows that are there get the default where the column takes no NULL, else NULL (T-SQL reference: ALTER TABLE). */
-async function addColumn(column: ColumnDefinition, adding: Adding): Promise<void> {
+async function fillColumn(column: ColumnDefinition, adding: Adding): Promise<void> {
   const { table, place, rows, connection, inputs, session } = adding;
   const name = quote(column.name);
-  await connection.run(`ALTER TABLE ${place} ADD COLUMN ${name} ${duckdbTypeName(column.type)}`);
-  if (rows === 0) return;
   if (column.identity !== undefined && table.stamp !== undefined) {
     const step = BigInt(column.identity.increment);
     const first = session.parts.store.take(
