@@ -4,6 +4,7 @@
 
 import { rm } from 'node:fs/promises';
 import { afterAll, describe, expect, test } from 'vitest';
+import { SqlcError } from '../src/common/errors.ts';
 import { Engine } from '../src/engine/engine.ts';
 import { openWorkspace, type Workspace } from './support/cli.ts';
 import { seeded } from './support/seeded.ts';
@@ -46,13 +47,23 @@ function unitsOf(random: (below: number) => number, count: number): string[] {
   return Array.from({ length: count }, (_, i) => (i === 0 ? FIRST : (UNITS[random(UNITS.length)]?.(i) ?? '')));
 }
 
+/** Names of the columns and rows, or why there are none. */
+async function linesOf(engine: Engine, table: string): Promise<string[]> {
+  try {
+    const result = await engine.query(`SELECT * FROM ${table}`);
+    const names = result.schema.fields.map(({ name }) => name);
+    return [names.join(), ...(await result.toArray()).map((row) => JSON.stringify(row)).sort()];
+  } catch (failure) {
+    if (failure instanceof SqlcError) return [failure.code];
+    throw failure;
+  }
+}
+
 /** Everything there is, in a few words; the same words for the same state. */
 async function stateOf(engine: Engine): Promise<string> {
   const parts: string[] = [];
   for (const table of TABLES) {
-    const rows = engine.query(`SELECT * FROM ${table}`).then((result) => result.toArray());
-    const found = await rows.catch((failure: { code?: string }) => failure.code ?? String(failure));
-    const lines = typeof found === 'string' ? [found] : found.map((row) => JSON.stringify(row)).sort();
+    const lines = await linesOf(engine, table);
     let digest = 0;
     for (const char of lines.join('\n')) digest = (Math.imul(digest, 31) + (char.codePointAt(0) ?? 0)) | 0;
     parts.push(`${table}: ${lines.length} ${digest}`);
@@ -100,7 +111,7 @@ async function runKilled(workspace: Workspace, units: readonly string[], { from,
   if (after === 0) kill();
   else await Promise.race([started.until(`<${from + after}>`).then(kill), started.ended]);
   const { status, stderr } = await started.ended;
-  if (status !== 'SIGKILL') expect({ status, stderr }).toMatchObject({ status: 0 });
+  if (status !== 'SIGKILL') expect(status, `${JSON.stringify({ from, after, delayMs })}: ${stderr}`).toBe(0);
   const [, last = String(from)] = /.*<(\d+)>/s.exec(stderr) ?? [];
   return { acknowledged: Number(last), killed: status === 'SIGKILL' };
 }

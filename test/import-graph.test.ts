@@ -33,6 +33,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'parser/ast',
     'catalog/definitions',
     'catalog/snapshot',
+    'catalog/object-ids',
     'type:udf',
     'udf/operation',
     'udf/api-versions',

@@ -67,6 +67,8 @@ function fixedValues(type: SqlType, values: Column): ArrayBufferView<ArrayBuffer
     case 'int':
       return Int32Array.from(values, (value) => integerOf(value, type, -(2 ** 31), 2 ** 31 - 1));
     case 'bigint':
+    // In microseconds since 1970.
+    case 'datetime':
       return BigInt64Array.from(values, (value) => bigintOf(value, type));
     case 'real':
       return Float32Array.from(values, (value) => numberOf(value, type));

@@ -107,7 +107,7 @@ export class Session {
 
   /** @param snapshot what the statement was planned on: its services answer, whatever is defined meanwhile */
   async openWork(running: Running, snapshot: Snapshot, span: TraceSpan): Promise<StatementWork> {
-    const { database, services, answers, learnt } = this.parts;
+    const { database, databaseName, services, answers, learnt } = this.parts;
     const { id, report, signal, settings } = running;
     const work = await StatementWork.open({
       database,
@@ -125,7 +125,7 @@ export class Session {
       },
       systemRows: (table) => {
         const view = allSystemViews.find((one) => one.table === table);
-        return view?.rows({ snapshot, operations: this.operations() }) ?? [];
+        return view?.rows({ snapshot, database: databaseName, operations: this.operations() }) ?? [];
       },
     });
     this.#works.add(work);

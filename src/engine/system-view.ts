@@ -11,6 +11,8 @@ import type { CallStatistics } from '../udf/call-statistics.ts';
 export interface SystemSource {
   /** What the statement was planned on. */
   readonly snapshot: Snapshot;
+  /** What DB_NAME() says. */
+  readonly database: string;
   /** Of every statement of the engine so far, those that run included. */
   readonly operations: readonly CallStatistics[];
 }
@@ -21,11 +23,13 @@ export interface SystemView {
   rows(source: SystemSource): readonly (readonly PlainValue[])[];
 }
 
+export type SystemColumn<Row> = readonly [name: string, type: SqlType, of: (row: Row) => PlainValue];
+
 export function systemView<Row>(view: {
   readonly schema: 'sys' | 'INFORMATION_SCHEMA';
   readonly name: string;
   rows(source: SystemSource): readonly Row[];
-  readonly columns: readonly (readonly [name: string, type: SqlType, of: (row: Row) => PlainValue])[];
+  readonly columns: readonly SystemColumn<Row>[];
 }): SystemView {
   const { schema, name } = view;
   const columns = view.columns.map(([column, type]) => ({ name: column, type, nullable: true }));

@@ -195,7 +195,12 @@ export class DuckdbCatalogStore implements CatalogStore {
   }
 
   register(table: StoredTable): void {
-    this.#put(table);
+    const before = findTable(this.#seen(), table.schema, table.name);
+    const stamp = before?.kind === 'stored' ? before.stamp : undefined;
+    const { definition } = this.#stamped({ action: 'create', kind: 'table', definition: table }, stamp) as {
+      definition: StoredTable; // stamping keeps the kind
+    };
+    this.#put(definition);
   }
 
   /** Drops a table variable, wherever it lives by now; no transaction brings it back. */

@@ -14,7 +14,7 @@ import { bindCall } from './call.ts';
 import { isNotFalse, isNotTrue, isTrue } from './conditions.ts';
 import { type Env, MAX_DEPTH } from './context.ts';
 import { bindBinary, bindNumber, bindString, negated } from './literals.ts';
-import { caseOf, combine, equals, operandType, toText, unify } from './operators.ts';
+import { caseOf, combine, comparable, equals, operandType, toText, unify } from './operators.ts';
 import { fieldsOf, resolveColumn } from './scope.ts';
 import { bindComparedQuery, bindSubquery } from './subqueries.ts';
 import { inZone, zonedLike, zoneNamed } from './time-zone.ts';
@@ -51,7 +51,7 @@ export function bindExpression(e: ast.Expression, outer: Env): Expr {
     case 'is-null':
       return operator(e.negated ? 'is-not-null' : 'is-null', [bindExpression(e.operand, env)], BIT, e.span);
     case 'is-distinct': {
-      const [left, right] = alike(
+      const [left, right] = compared(
         [e.left, e.right],
         env,
         e.negated ? 'IS NOT DISTINCT FROM' : 'IS DISTINCT FROM',
@@ -60,13 +60,13 @@ export function bindExpression(e: ast.Expression, outer: Env): Expr {
       return operator(e.negated ? 'is-not-distinct' : 'is-distinct', [left, right] as Expr[], BIT, e.span); // two in, two out
     }
     case 'between': {
-      const args = alike([e.operand, e.low, e.high], env, 'BETWEEN', e.span);
+      const args = compared([e.operand, e.low, e.high], env, 'BETWEEN', e.span);
       return operator(e.negated ? 'not-between' : 'between', args, BIT, e.span);
     }
     case 'in-list':
       return operator(
         e.negated ? 'not-in-list' : 'in-list',
-        alike([e.operand, ...e.items], env, 'IN', e.span),
+        compared([e.operand, ...e.items], env, 'IN', e.span),
         BIT,
         e.span,
       );
@@ -320,11 +320,10 @@ function styleOf(e: ast.Expression, from: SqlType, to: SqlType, env: Env): numbe
   return style;
 }
 
-/** Operands converted to one type. */
-export function alike(operands: readonly ast.Expression[], env: Env, what: string, span: Span): Expr[] {
+/** Operands that are compared with each other. */
+function compared(operands: readonly ast.Expression[], env: Env, what: string, span: Span): Expr[] {
   const bound = operands.map((o) => bindExpression(o, env));
-  const type = unify(bound, what, span);
-  return bound.map((b) => coerce(b, type));
+  return comparable(bound, unify(bound, what, span));
 }
 
 /** A time without an offset is local to the zone; one with an offset is shown in it ("AT TIME ZONE"). */

@@ -20,7 +20,7 @@ export function combine(e: ast.Binary, left: Expr, right: Expr): Expr {
       if (type === undefined) throw clash(left, right, `"${e.operator}"`, e.span);
       if (type.kind === 'struct' && e.operator !== '=' && e.operator !== '<>')
         throw operandType(left, `"${e.operator}"`, e.span);
-      return operator(e.operator, comparable(left, right, type), BIT, e.span);
+      return operator(e.operator, comparable([left, right], type), BIT, e.span);
     }
     case '||':
       return concatenate(left, right, e.span);
@@ -46,9 +46,9 @@ export function combine(e: ast.Binary, left: Expr, right: Expr): Expr {
 }
 
 /** Trailing blanks of char columns and of literals do not count (DEC 36); elsewhere text is compared as it is. */
-function comparable(left: Expr, right: Expr, type: SqlType): Expr[] {
-  const sides = [coerce(left, type), coerce(right, type)];
-  if (!isText(type) || ![left, right].some(isPadded)) return sides;
+export function comparable(operands: readonly Expr[], type: SqlType): Expr[] {
+  const sides = operands.map((one) => coerce(one, type));
+  if (!isText(type) || !operands.some(isPadded)) return sides;
   return sides.map((side) => operator('rtrim', [side], side.type, side.span));
 }
 

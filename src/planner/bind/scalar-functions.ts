@@ -1,5 +1,6 @@
 // T-SQL's scalar functions that are modelled, by name. How DuckDB spells them is the dialect's matter.
 
+import { CATALOG_FUNCTIONS } from './functions/catalog.ts';
 import { CONDITIONAL_FUNCTIONS } from './functions/conditional.ts';
 import { DATE_FUNCTIONS } from './functions/dates.ts';
 import { JSON_FUNCTIONS } from './functions/json.ts';
@@ -16,5 +17,6 @@ export const SCALAR_FUNCTIONS: ReadonlyMap<string, ScalarFunction> = new Map(
     ...DATE_FUNCTIONS,
     ...JSON_FUNCTIONS,
     ...SYSTEM_FUNCTIONS,
+    ...CATALOG_FUNCTIONS,
   ].map((fn) => [shapeOf(fn).name, fn]),
 );
