@@ -4,32 +4,24 @@ import type { Table } from 'apache-arrow';
 import { columnTypesOf } from '../arrow/arrow-type.ts';
 import { duckdbTypeName } from '../arrow/duckdb-type.ts';
 import { batchToChunks } from '../arrow/values-to-chunk.ts';
-import { changed } from '../catalog/changed.ts';
-import { DEFAULT_SCHEMA, type Snapshot } from '../catalog/snapshot.ts';
+import { DEFAULT_SCHEMA } from '../catalog/snapshot.ts';
 import { error } from '../common/errors.ts';
 import { WORK } from '../exec/duckdb/database.ts';
 import type { CallProgress } from '../exec/progress.ts';
 import type { RunReport } from '../exec/run-report.ts';
-import type { Statement } from '../parser/ast.ts';
 import { parse, parseBatches } from '../parser/parse.ts';
 import { quote } from '../planner/sql-text.ts';
 import { BatchScope } from './batch-scope.ts';
-import { explainText } from './explain-text.ts';
+import { explainBatches } from './explain-script.ts';
 import { type FunctionDefinition, functionOf } from './function-definition.ts';
-import { contextOf, endOf, runBatches, runOnly, type Script, type ScriptStep } from './interpreter.ts';
+import { endOf, runBatches, runOnly, type Script, type ScriptStep } from './interpreter.ts';
 import { type EngineOptions, openSession } from './open.ts';
 import { boundParameters, type ParameterInput } from './parameters.ts';
 import type { Message } from './raised.ts';
 import type { Result } from './result.ts';
 import type { Session } from './session.ts';
 import { spooled } from './spool.ts';
-import type { StatementContext } from './statement.ts';
-import { tableDefinition } from './statements/create-table.ts';
-import { planTable } from './statements/create-table-as.ts';
-import { viewDefinition } from './statements/create-view.ts';
-import { definitionOf } from './statements/define-object.ts';
-import { dropOf } from './statements/drop-object.ts';
-import { type Explanation, explainStatement } from './statements/explain.ts';
+import type { Explanation } from './statements/explain.ts';
 
 export type Parameters = Readonly<Record<string, ParameterInput>>;
 
@@ -128,23 +120,7 @@ export class Engine {
     options: { readonly steps?: boolean } = {},
   ): Promise<Explanation[]> {
     this.#session.checkOpen();
-    const values = this.#script(script, parameters, {});
-    let snapshot = await this.#session.parts.store.snapshot();
-    const plans: Explanation[] = [];
-    for (const written of parse(script)) {
-      const statement = written.kind === 'explain' ? written.statement : written;
-      const context = contextOf(statement, values, new BatchScope(values.parameters));
-      try {
-        if (statement.kind === 'select-statement' || statement.kind === 'create-table-as') {
-          const json = await explainStatement(statement, context, snapshot, { steps: options.steps ?? false });
-          plans.push({ text: explainText(json), json });
-        }
-        snapshot = await withDefined(statement, context, snapshot);
-      } catch (failure) {
-        throw context.placed(failure);
-      }
-    }
-    return plans;
+    return explainBatches(parseBatches(script), this.#script(script, parameters, {}), options);
   }
 
   /** Makes an Arrow table readable under a name, until the engine closes. Replaces one registered before. */
@@ -200,39 +176,5 @@ export class Engine {
 
   #script(text: string, parameters: Parameters, { signal, onReport, onMessage }: RunOptions): Script {
     return { session: this.#session, text, parameters: boundParameters(parameters), signal, onReport, onMessage };
-  }
-}
-
-async function withDefined(statement: Statement, context: StatementContext, snapshot: Snapshot): Promise<Snapshot> {
-  switch (statement.kind) {
-    case 'create-table-as': {
-      const { table } = await planTable(statement, context, snapshot, 0);
-      return { ...snapshot, tables: [...snapshot.tables, table] };
-    }
-    case 'create-table': {
-      const definition = tableDefinition(statement, context.text, snapshot);
-      return definition === undefined ? snapshot : changed(snapshot, { action: 'create', kind: 'table', definition });
-    }
-    case 'create-view': {
-      const definition = await viewDefinition(statement, context, snapshot);
-      return changed(snapshot, { action: 'replace', kind: 'view', definition });
-    }
-    case 'create-schema':
-      return changed(snapshot, { action: 'replace', kind: 'schema', definition: { name: statement.name.name } });
-    case 'create-credential':
-    case 'alter-credential':
-    case 'create-service':
-    case 'alter-service':
-    case 'create-data-source':
-    case 'create-file-format':
-    case 'create-external-table':
-      return changed(snapshot, definitionOf(statement, snapshot, context));
-    case 'drop':
-      return statement.names.reduce((current, name) => {
-        const change = dropOf(statement, name, current);
-        return change === undefined ? current : changed(current, change);
-      }, snapshot);
-    default:
-      return snapshot;
   }
 }

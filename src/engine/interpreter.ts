@@ -274,7 +274,7 @@ export function contextOf(statement: Statement, script: Script, scope: BatchScop
 }
 
 /** A length left out of a declaration is 1. */
-function sized(type: TypeName): TypeName {
+export function sized(type: TypeName): TypeName {
   const hasLength = /^(n?(var)?char|(var)?binary|character|char varying|binary varying|national .*)/.test(type.name);
   return hasLength && type.parameters.length === 0 ? { ...type, parameters: [1] } : type;
 }

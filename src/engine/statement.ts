@@ -5,25 +5,24 @@ import { type TraceSpan, UNTRACED } from '../common/trace.ts';
 import type { RunReport } from '../exec/run-report.ts';
 import type { Statement } from '../parser/ast.ts';
 import type { ParameterValue } from '../planner/bind/context.ts';
+import { runChange } from './change/run-change.ts';
 import { explainText } from './explain-text.ts';
 import { Result } from './result.ts';
 import type { Session } from './session.ts';
 import { alterTable, renameObject } from './statements/alter-table.ts';
+import { changeOf } from './statements/change-rows.ts';
 import { createTable, declareTable } from './statements/create-table.ts';
 import { createTableAs, selectInto } from './statements/create-table-as.ts';
 import { createView } from './statements/create-view.ts';
 import { defineObject } from './statements/define-object.ts';
 import { createIndex, createSchema, createStatistics, updateStatistics } from './statements/define-schema.ts';
-import { deleteRows, truncate } from './statements/delete.ts';
+import { truncate } from './statements/delete.ts';
 import { dropObject } from './statements/drop-object.ts';
 import { explainStatement } from './statements/explain.ts';
-import { insert } from './statements/insert.ts';
-import { merge } from './statements/merge.ts';
 import { runSelect } from './statements/run-select.ts';
 import { setIdentityInsert, setOption } from './statements/set-option.ts';
 import { runTransaction } from './statements/transaction.ts';
 import { refuseUnbuiltParts, unbuilt } from './statements/unbuilt.ts';
-import { update } from './statements/update.ts';
 import { useDatabase } from './statements/use-database.ts';
 import { endStatement, statementSpan } from './telemetry.ts';
 import { textResult } from './text-result.ts';
@@ -127,13 +126,10 @@ async function dispatch(statement: Statement, context: StatementContext): Promis
       await createTableAs(statement, context);
       return undefined;
     case 'insert':
-      return insert(statement, context);
     case 'update':
-      return update(statement, context);
     case 'delete':
-      return deleteRows(statement, context);
     case 'merge':
-      return merge(statement, context);
+      return runChange(changeOf(statement, session), context);
     case 'truncate':
       await truncate(statement, context);
       break;

@@ -1,7 +1,7 @@
 // SELECT @a = x, @b = y FROM …: the values of the last row, nothing where there is none.
 
 import { error } from '../../common/errors.ts';
-import type { Expression, SelectItem, SelectStatement, TypeName } from '../../parser/ast.ts';
+import type { Expression, Query, SelectItem, SelectStatement, TypeName } from '../../parser/ast.ts';
 import { childrenOf } from '../../parser/shape.ts';
 import type { BatchScope, Variable } from '../batch-scope.ts';
 import { literalOf } from '../evaluate.ts';
@@ -34,6 +34,13 @@ export async function assignFromRows(
   if (last === undefined) return;
   const values = Object.values(last);
   for (const [i, target] of targets.entries()) target.value = literalOf(values[i]);
+}
+
+/** The rows alone, for whoever assigns nothing. */
+export function unassigned(query: Query): Query {
+  const { body } = query;
+  if (body.kind !== 'select') return query;
+  return { ...query, body: { ...body, items: body.items.map((item) => ({ ...item, variable: undefined })) } };
 }
 
 /** `SELECT @s = @s + a FROM t` is evaluated row by row in T-SQL, in no defined order; set-oriented it would be wrong. */

@@ -40,14 +40,19 @@ export function tableDefinition(statement: ast.CreateTable, text: string, snapsh
 export async function declareTable(statement: ast.DeclareTable, context: StatementContext): Promise<void> {
   const { store } = context.session.parts;
   const snapshot = await store.snapshot();
-  const name = `@${statement.name}`;
+  const table = variableDefinition(statement, context.text);
   // Met again in a loop it is the same table, with its rows.
-  if (findTable(snapshot, DEFAULT_SCHEMA, name) !== undefined) return;
-  const textOf = ({ start, end }: { start: number; end: number }) => context.text.slice(start, end);
-  const parts = bindTableParts(name, statement.columns, statement.constraints, textOf);
-  const table: StoredTable = { kind: 'stored', schema: DEFAULT_SCHEMA, name, ...parts, database: WORK };
+  if (findTable(snapshot, DEFAULT_SCHEMA, table.name) !== undefined) return;
   await checkExpressions(statement, table, context.session.planInputs(snapshot, context.parameters, 0));
   await store.createTable(table, undefined);
+}
+
+/** What DECLARE @t TABLE would define. */
+export function variableDefinition(statement: ast.DeclareTable, text: string): StoredTable {
+  const name = `@${statement.name}`;
+  const textOf = ({ start, end }: { start: number; end: number }) => text.slice(start, end);
+  const parts = bindTableParts(name, statement.columns, statement.constraints, textOf);
+  return { kind: 'stored', schema: DEFAULT_SCHEMA, name, ...parts, database: WORK };
 }
 
 /** Binds what is kept as text while its places are known. @throws SqlcError bind/* */

@@ -3,36 +3,32 @@
 import type { Delete, Truncate } from '../../parser/ast.ts';
 import { columnName } from '../../planner/unparse.ts';
 import { stageDeleted } from '../change/change-set.ts';
-import { runChange } from '../change/run-change.ts';
+import type { ChangeStatement } from '../change/run-change.ts';
 import { changeSource, ROW, targetTable } from '../change/target.ts';
 import { columnOf, item, select } from '../change/tree.ts';
-import type { Result } from '../result.ts';
 import type { StatementContext } from '../statement.ts';
 import { refuseDoomed } from './transaction.ts';
 
-export function deleteRows(statement: Delete, context: StatementContext): Promise<Result | undefined> {
+export function deletion(statement: Delete): ChangeStatement {
   const { where, top, span, options, output } = statement;
-  return runChange(
-    {
-      kind: 'delete',
-      options,
-      output,
-      plan: (snapshot) => {
-        const { table, ctes, from, name } = changeSource(statement, snapshot);
-        const query = select({ items: [item(columnOf([name, ROW], span), ROW)], from, where, top, ctes, span });
-        return {
-          table,
-          query,
-          stage: async (changes, source) => {
-            changes.deletes = true;
-            const rows = `SELECT ${columnName(source.columns[0]?.id ?? 0)} FROM (${source.sql}) AS s`;
-            await stageDeleted(changes, rows, source.parameters);
-          },
-        };
-      },
+  return {
+    kind: 'delete',
+    options,
+    output,
+    plan: (snapshot) => {
+      const { table, ctes, from, name } = changeSource(statement, snapshot);
+      const query = select({ items: [item(columnOf([name, ROW], span), ROW)], from, where, top, ctes, span });
+      return {
+        table,
+        query,
+        stage: async (changes, source) => {
+          changes.deletes = true;
+          const rows = `SELECT ${columnName(source.columns[0]?.id ?? 0)} FROM (${source.sql}) AS s`;
+          await stageDeleted(changes, rows, source.parameters);
+        },
+      };
     },
-    context,
-  );
+  };
 }
 
 /** Empties the table; its identity column starts again. */

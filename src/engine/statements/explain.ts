@@ -13,7 +13,9 @@ import { type PlannedQuery, planQuery } from '../../planner/plan-query.ts';
 import { printPlan } from '../../planner/print-plan.ts';
 import { type Settings, withOptions } from '../settings.ts';
 import type { StatementContext } from '../statement.ts';
-import { planTable } from './create-table-as.ts';
+import { unassigned } from './assign.ts';
+import { changeOf } from './change-rows.ts';
+import { planTable, selectInto } from './create-table-as.ts';
 
 export interface Explanation {
   readonly text: string;
@@ -81,11 +83,23 @@ async function estimates(statement: Statement, context: StatementContext, snapsh
   }
 }
 
+/** What there is a plan of. */
+export type Planned = Extract<
+  Statement,
+  { kind: 'select-statement' | 'create-table-as' | 'insert' | 'update' | 'delete' | 'merge' }
+>;
+
+const PLANNED: ReadonlySet<string> = new Set<Planned['kind']>([
+  ...(['select-statement', 'create-table-as', 'insert', 'update', 'delete', 'merge'] as const),
+]);
+
+export function isPlanned(statement: Statement): statement is Planned {
+  return PLANNED.has(statement.kind);
+}
+
 function optionsOf(statement: Statement, context: StatementContext): Settings {
   const { settings } = context.session;
-  return statement.kind === 'select-statement' || statement.kind === 'create-table-as'
-    ? withOptions(settings, statement.options)
-    : settings;
+  return isPlanned(statement) ? withOptions(settings, statement.options) : settings;
 }
 
 async function planOf(
@@ -96,11 +110,20 @@ async function planOf(
 ): Promise<PlannedQuery> {
   switch (statement.kind) {
     case 'select-statement': {
+      const into = selectInto(statement);
+      if (into !== undefined) return planOf(into, context, snapshot, id);
       const inputs = context.session.planInputs(snapshot, context.parameters, id, optionsOf(statement, context));
-      return planQuery(statement.query, inputs, 'streaming');
+      return planQuery(unassigned(statement.query), inputs, 'streaming');
     }
     case 'create-table-as':
       return (await planTable(statement, context, snapshot, id)).plan;
+    case 'insert':
+    case 'update':
+    case 'delete':
+    case 'merge': {
+      const inputs = context.session.planInputs(snapshot, context.parameters, id, optionsOf(statement, context));
+      return planQuery(changeOf(statement, context.session).plan(snapshot).query, inputs, 'blocking');
+    }
     default:
       throw error('not-supported', { what: 'EXPLAIN of a statement without a query' }, { span: statement.span });
   }

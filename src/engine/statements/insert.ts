@@ -3,28 +3,23 @@
 import type { Insert, Query } from '../../parser/ast.ts';
 import { callsIn } from '../../planner/bind/ast-key.ts';
 import { insertedValues } from '../change/insert-values.ts';
-import { runChange } from '../change/run-change.ts';
+import type { ChangeStatement } from '../change/run-change.ts';
 import { referenceOf, targetTable } from '../change/target.ts';
 import { item, select } from '../change/tree.ts';
-import type { Result } from '../result.ts';
-import type { StatementContext } from '../statement.ts';
+import type { Session } from '../session.ts';
 
-export function insert(statement: Insert, context: StatementContext): Promise<Result | undefined> {
-  const { state, functions } = context.session;
+export function insertion(statement: Insert, { state, functions }: Session): ChangeStatement {
   const query = statement.query && sourceOf(statement, statement.query, functions);
-  return runChange(
-    {
-      kind: 'insert',
-      options: statement.options,
-      output: statement.output,
-      plan: (snapshot) => {
-        const table = targetTable(referenceOf(statement.target).name, snapshot);
-        const isOn = state.identityInsert === `${table.schema}.${table.name}`.toLowerCase();
-        return insertedValues(table, statement.columns, query, isOn, statement.target.span);
-      },
+  return {
+    kind: 'insert',
+    options: statement.options,
+    output: statement.output,
+    plan: (snapshot) => {
+      const table = targetTable(referenceOf(statement.target).name, snapshot);
+      const isOn = state.identityInsert === `${table.schema}.${table.name}`.toLowerCase();
+      return insertedValues(table, statement.columns, query, isOn, statement.target.span);
     },
-    context,
-  );
+  };
 }
 
 function sourceOf({ ctes, top, span }: Insert, query: Query, functions: ReadonlyMap<string, unknown>): Query {

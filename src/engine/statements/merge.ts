@@ -8,11 +8,9 @@ import type * as ast from '../../parser/ast.ts';
 import { columnName, type Fragment } from '../../planner/unparse.ts';
 import { type Changes, placeSql, stageDeleted, stageInserted, type Value } from '../change/change-set.ts';
 import { defaultOf } from '../change/defaults.ts';
-import { runChange } from '../change/run-change.ts';
+import type { ChangeStatement } from '../change/run-change.ts';
 import { columnIndex, ROW, referenceOf, refuseTwice, targetTable } from '../change/target.ts';
 import { both, caseOf, columnOf, integer, isNull, item, select } from '../change/tree.ts';
-import type { Result } from '../result.ts';
-import type { StatementContext } from '../statement.ts';
 import { assignedColumns } from './update.ts';
 
 /** Column of the source that is not NULL where a row of it matched. */
@@ -26,26 +24,23 @@ interface Step {
   readonly values: readonly ast.Expression[];
 }
 
-export function merge(statement: ast.Merge, context: StatementContext): Promise<Result | undefined> {
+export function merging(statement: ast.Merge): ChangeStatement {
   const { options, output } = statement;
-  return runChange(
-    {
-      kind: 'merge',
-      options,
-      output,
-      plan: (snapshot) => {
-        const target = referenceOf(statement.target);
-        const table = targetTable(target.name, snapshot);
-        const steps = statement.clauses.map((clause) => stepOf(clause, table));
-        return {
-          table,
-          query: mergeQuery(statement, target, table, steps),
-          stage: (changes, source) => stage(changes, source, steps),
-        };
-      },
+  return {
+    kind: 'merge',
+    options,
+    output,
+    plan: (snapshot) => {
+      const target = referenceOf(statement.target);
+      const table = targetTable(target.name, snapshot);
+      const steps = statement.clauses.map((clause) => stepOf(clause, table));
+      return {
+        table,
+        query: mergeQuery(statement, target, table, steps),
+        stage: (changes, source) => stage(changes, source, steps),
+      };
     },
-    context,
-  );
+  };
 }
 
 function stepOf(clause: ast.MergeClause, table: StoredTable): Step {

@@ -7,35 +7,30 @@ import { quote } from '../../planner/sql-text.ts';
 import { columnName, type Fragment } from '../../planner/unparse.ts';
 import { type Changes, placeSql, stageDeleted, stageInserted, type Value } from '../change/change-set.ts';
 import { defaultOf } from '../change/defaults.ts';
-import { runChange } from '../change/run-change.ts';
+import type { ChangeStatement } from '../change/run-change.ts';
 import { changeSource, columnIndex, ROW, refuseTwice } from '../change/target.ts';
 import { columnOf, item, select } from '../change/tree.ts';
-import type { Result } from '../result.ts';
-import type { StatementContext } from '../statement.ts';
 
-export function update(statement: Update, context: StatementContext): Promise<Result | undefined> {
+export function alteration(statement: Update): ChangeStatement {
   const { set, where, top, span, options, output } = statement;
-  return runChange(
-    {
-      kind: 'update',
-      options,
-      output,
-      plan: (snapshot) => {
-        const { table, ctes, from, name } = changeSource(statement, snapshot);
-        const { columns, items } = assignedColumns(set, table);
-        const query = select({
-          items: [item(columnOf([name, ROW], span), ROW), ...items],
-          from,
-          where,
-          top,
-          ctes,
-          span,
-        });
-        return { table, query, stage: (changes, source) => stage(changes, source, columns) };
-      },
+  return {
+    kind: 'update',
+    options,
+    output,
+    plan: (snapshot) => {
+      const { table, ctes, from, name } = changeSource(statement, snapshot);
+      const { columns, items } = assignedColumns(set, table);
+      const query = select({
+        items: [item(columnOf([name, ROW], span), ROW), ...items],
+        from,
+        where,
+        top,
+        ctes,
+        span,
+      });
+      return { table, query, stage: (changes, source) => stage(changes, source, columns) };
     },
-    context,
-  );
+  };
 }
 
 /** @throws SqlcError change/identity-update, change/column-twice, bind/unknown-column, not-supported */
