@@ -5,8 +5,8 @@ import { Engine } from '../engine/engine.ts';
 import { pairs, parsed, SQL_OPTIONS } from './arguments.ts';
 import { ExitStatus } from './exit-status.ts';
 import { tellFailure } from './failures.ts';
-import { scriptText } from './run-command.ts';
 import { standardOutput } from './sink.ts';
+import { scriptText } from './source-text.ts';
 
 export async function explainCommand(args: readonly string[]): Promise<number> {
   const { values, positionals } = parsed(

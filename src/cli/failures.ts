@@ -6,12 +6,7 @@ import type { RunReport } from '../exec/run-report.ts';
 import { ExitStatus } from './exit-status.ts';
 import { amount, count } from './progress-text.ts';
 import { ClosedPipe } from './sink.ts';
-
-export interface SourceText {
-  readonly text: string;
-  /** `query.sql`, `query`, `<stdin>`. */
-  readonly name: string;
-}
+import { inItsFile, type SourceText } from './source-text.ts';
 
 /** Tells the failure and gives the exit status it stands for. @throws ClosedPipe, which is nobody's failure */
 export function tellFailure(failure: unknown, source: SourceText): number {
@@ -20,7 +15,10 @@ export function tellFailure(failure: unknown, source: SourceText): number {
     failure instanceof SqlcError
       ? failure
       : error('internal', { detail: failure instanceof Error ? failure.message : String(failure) });
-  process.stderr.write(`${renderError(shown, source)}\n`);
+  for (const one of [shown, ...shown.others]) {
+    const { failure: placed, file } = inItsFile(one, source);
+    process.stderr.write(`${renderError(placed, file)}\n`);
+  }
   if (shown.code === 'exec/cancelled') return ExitStatus.interrupted;
   return shown.code === 'usage/script' ? ExitStatus.usage : ExitStatus.failed;
 }

@@ -1,7 +1,5 @@
 // `sqlc run FILE` and `sqlc query "SQL"`.
 
-import { readFile } from 'node:fs/promises';
-import { text as readAll } from 'node:stream/consumers';
 import { error } from '../common/errors.ts';
 import { Engine } from '../engine/engine.ts';
 import type { Result } from '../engine/result.ts';
@@ -9,11 +7,12 @@ import type { RunReport } from '../exec/run-report.ts';
 import type { OutputFormat } from '../output/format.ts';
 import { OUTPUT_OPTIONS, outputFormat, pairs, parsed, SQL_OPTIONS } from './arguments.ts';
 import { ExitStatus } from './exit-status.ts';
-import { type SourceText, tellFailure, tellSummary } from './failures.ts';
+import { tellFailure, tellSummary } from './failures.ts';
 import { onInterrupt } from './interrupt.ts';
 import { ProgressDisplay, progressMode, showsSummary } from './progress-display.ts';
 import { type ReportFile, reportFile } from './report-file.ts';
 import { type OpenSink, outputFile, standardOutput } from './sink.ts';
+import { type SourceText, scriptText } from './source-text.ts';
 
 export async function runCommand(command: 'run' | 'query', args: readonly string[]): Promise<number> {
   const what = command === 'run' ? 'one script (- for standard input)' : 'one string of SQL';
@@ -69,18 +68,6 @@ export function notice(text: string): void {
 /** What a script says: standard output is for results. */
 export function message(text: string): void {
   process.stderr.write(`${text}\n`);
-}
-
-/** @throws SqlcError usage/script */
-export async function scriptText(path: string): Promise<SourceText> {
-  if (path === '-') return { text: await readAll(process.stdin), name: '<stdin>' };
-  try {
-    return { text: (await readFile(path, 'utf8')).replace(/^\uFEFF/, ''), name: path };
-  } catch (cause) {
-    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
-    const reason = code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'it is a folder' : code;
-    throw error('usage/script', { path, reason });
-  }
 }
 
 interface RunScript {

@@ -13,6 +13,7 @@ import { tellFailure, tellSummary } from './failures.ts';
 import { ProgressDisplay, progressMode, showsSummary } from './progress-display.ts';
 import { message, notice } from './run-command.ts';
 import { type OpenSink, standardOutput } from './sink.ts';
+import { IncludingReader } from './source-text.ts';
 
 const PROMPT = 'sqlc> ';
 const CONTINUED = '  ... ';
@@ -63,6 +64,8 @@ class Shell {
   readonly #interactive = process.stdin.isTTY === true;
   /** Everything read so far, so that errors name the line of the whole input. */
   readonly #script: TypedScript;
+  readonly #typed = { text: '', name: '<stdin>' };
+  readonly #reader: IncludingReader;
   /** Where the batch begins that is being read. */
   #batchFrom = 0;
   #printed = 0;
@@ -73,6 +76,7 @@ class Shell {
   constructor(options: ShellOptions) {
     this.#options = options;
     this.#script = new TypedScript({ waits: !this.#interactive });
+    this.#reader = new IncludingReader(this.#script);
     this.#batch = options.engine.openBatch(options.parameters);
     this.#sink = options.display.around(standardOutput());
   }
@@ -92,7 +96,7 @@ class Shell {
     this.#prompt(lines);
     for await (const line of lines) {
       if (this.#interactive && !this.#script.hasRest && /^\s*(exit|quit|\\q)\s*;?\s*$/i.test(line)) break;
-      this.#script.add(`${line}\n`);
+      await this.#read(`${line}\n`);
       await this.#runComplete();
       if (this.#stopped) break;
       this.#prompt(lines);
@@ -103,6 +107,17 @@ class Shell {
     await this.#batch.end();
     if (this.#stopped) return ExitStatus.interrupted;
     return this.#failed && !this.#interactive ? ExitStatus.failed : ExitStatus.done;
+  }
+
+  async #read(line: string): Promise<void> {
+    const start = this.#typed.text.length;
+    this.#typed.text += line;
+    try {
+      await this.#reader.read(this.#typed, start);
+    } catch (failure) {
+      this.#failed = true;
+      tellFailure(failure, { text: '', name: this.#typed.name });
+    }
   }
 
   /** Piped input has nobody to keep the shell for: Ctrl-C ends it. */
@@ -160,7 +175,7 @@ class Shell {
       this.#failed = true;
       display.clear();
       const moved = failure instanceof SqlcError ? shifted(failure, from) : failure;
-      tellFailure(moved, { text: all, name: '<stdin>' });
+      tellFailure(moved, { text: all, name: '<stdin>', parts: this.#reader.parts });
       if (!this.#stopped) this.#running = undefined;
     }
   }

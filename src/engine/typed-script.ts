@@ -3,6 +3,7 @@
 import { SqlcError } from '../common/errors.ts';
 import { parse } from '../parser/parse.ts';
 import { AFTER_GO } from '../parser/scan.ts';
+import { CodeState } from './code-state.ts';
 
 /** A stretch of the text that may be run. */
 export interface Piece {
@@ -13,8 +14,6 @@ export interface Piece {
   /** Where GO ends it: how often the batch is to run. */
   readonly batch: number | undefined;
 }
-
-type Inside = 'code' | "'" | '"' | ']' | '--' | '/*';
 
 /** A ";" or a line of GO outside quotes and comments. */
 interface Separator {
@@ -29,10 +28,7 @@ export class TypedScript {
   #text = '';
   /** Up to where it has been handed out. */
   #done = 0;
-  #read = 0;
-  #inside: Inside = 'code';
-  /** Of nested comments. */
-  #depth = 0;
+  #code = new CodeState();
   #separators: Separator[] = [];
   /** Of them, that to look at next. */
   #next = 0;
@@ -54,6 +50,11 @@ export class TypedScript {
     return this.#text.slice(this.#done).trim() !== '';
   }
 
+  /** Whether what comes next is in no string and no comment. */
+  get isCode(): boolean {
+    return this.#code.isCode;
+  }
+
   /** @param line with its line break */
   add(line: string): void {
     this.#text += line;
@@ -64,7 +65,7 @@ export class TypedScript {
   forget(): void {
     this.#hand(this.#text.length);
     this.#separators.length = this.#next = 0;
-    this.#inside = 'code';
+    this.#code = new CodeState();
   }
 
   /** The next complete statement; a block is complete at its END, and everything at GO. */
@@ -110,38 +111,16 @@ export class TypedScript {
   }
 
   #scan(line: string): void {
-    const text = this.#text;
-    const lineStart = this.#read;
-    for (let i = lineStart; i < text.length; i++) {
-      const two = text.slice(i, i + 2);
-      const c = two.charAt(0);
-      if (this.#inside === 'code') {
-        if (two === '--') this.#inside = '--';
-        else if (two === '/*') {
-          this.#inside = '/*';
-          this.#depth = 1;
-          i++;
-        } else if (c === "'" || c === '"') this.#inside = c;
-        else if (c === '[') this.#inside = ']';
-        else if (c === ';') this.#separators.push({ to: i + 1, at: i + 1, go: undefined });
-      } else if (this.#inside === '--') {
-        if (c === '\n') this.#inside = 'code';
-      } else if (this.#inside === '/*') {
-        if (two === '/*') this.#depth++;
-        if (two === '*/') this.#depth--;
-        if (two === '/*' || two === '*/') i++;
-        if (this.#depth === 0) this.#inside = 'code';
-      } else if (c === this.#inside) {
-        // A doubled quote closes and opens again, which comes to the same.
-        this.#inside = 'code';
-      }
-    }
-    this.#read = text.length;
+    const lineStart = this.#text.length - line.length;
+    this.#code.read(line, (at) => {
+      const end = lineStart + at + 1;
+      this.#separators.push({ to: end, at: end, go: undefined });
+    });
     const go = goOf(line);
-    if (go === undefined || this.#inside !== 'code') return;
+    if (go === undefined || !this.#code.isCode) return;
     // GO has none of its own.
     while ((this.#separators.at(-1)?.at ?? 0) > lineStart) this.#separators.pop();
-    this.#separators.push({ to: lineStart, at: text.length, go });
+    this.#separators.push({ to: lineStart, at: this.#text.length, go });
   }
 }
 

@@ -1,0 +1,2 @@
+SELECT 1 AS fine FRM t
+SELECT 2 2

@@ -1,0 +1,1 @@
+:r data/include/circle.sql

@@ -1,0 +1,3 @@
+INSERT prices VALUES ('b', 3)
+
+  , ('c', 4)

@@ -1,0 +1,3 @@
+INSERT prices VALUES ('a', 2)
+:r "data/include/more rows.sql"
+INSERT prices VALUES ('d', 5)

@@ -1,0 +1,2 @@
+SELECT 1 AS fine
+SELECT nope AS wrong
