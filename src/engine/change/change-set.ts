@@ -26,19 +26,6 @@ export type Value =
   | { readonly kind: 'default' }
   | { readonly kind: 'identity' };
 
-export interface Changes {
-  readonly table: StoredTable;
-  readonly work: StatementWork;
-  readonly inputs: PlanInputs;
-  /** Columns that new values were assigned to; all of them for inserted rows. */
-  readonly assigned: Set<number>;
-  inserts: boolean;
-  updates: boolean;
-  deletes: boolean;
-  /** New rows get numbers for their identity column. */
-  givesIdentities: boolean;
-}
-
 export function inserted({ work }: Pick<Changes, 'work'>): string {
   return `${work.names.area}.inserted`;
 }
@@ -49,13 +36,32 @@ export function placeSql(table: StoredTable): string {
   return placeOf(table).map(quote).join('.');
 }
 
-/** The two tables, empty. */
-export async function openChanges(table: StoredTable, work: StatementWork, inputs: PlanInputs): Promise<Changes> {
+export interface Opened {
+  readonly table: StoredTable;
+  readonly work: StatementWork;
+  readonly inputs: PlanInputs;
+  /** Rows come in and nothing else happens: there is no `deleted`. */
+  readonly addsOnly: boolean;
+}
+
+export interface Changes extends Opened {
+  /** Columns that new values were assigned to; all of them for inserted rows. */
+  readonly assigned: Set<number>;
+  inserts: boolean;
+  updates: boolean;
+  deletes: boolean;
+  /** New rows get numbers for their identity column. */
+  givesIdentities: boolean;
+}
+
+/** The tables, empty. */
+export async function openChanges({ table, work, inputs, addsOnly }: Opened): Promise<Changes> {
   const none = { inserts: false, updates: false, deletes: false, givesIdentities: false };
-  const changes: Changes = { table, work, inputs, assigned: new Set(), ...none };
+  const changes: Changes = { table, work, inputs, addsOnly, assigned: new Set(), ...none };
   const columns = table.columns.map((c) => `${quote(c.name)} ${duckdbTypeName(c.type)}`);
-  for (const name of [inserted(changes), deleted(changes)])
-    await work.connection.run(`CREATE TABLE ${name} (${[...columns, `${quote(ROW)} BIGINT`].join(', ')})`);
+  const names = addsOnly ? [inserted(changes)] : [inserted(changes), deleted(changes)];
+  const created = names.map((name) => `CREATE TABLE ${name} (${[...columns, `${quote(ROW)} BIGINT`].join(', ')})`);
+  await work.connection.run(created.join('; '));
   return changes;
 }
 
@@ -165,6 +171,10 @@ export async function applyChanges(changes: Changes, connection: Connection, pla
 /** How many rows are changed: those removed, changed and new. */
 export async function changedRows(changes: Changes): Promise<number> {
   const row = quote(ROW);
+  if (changes.addsOnly) {
+    const [[added] = []] = await changes.work.connection.rows(`SELECT count(*) FROM ${inserted(changes)}`);
+    return Number(added);
+  }
   const gone = `SELECT count(*) FROM ${deleted(changes)} WHERE ${row} NOT IN (SELECT ${row} FROM ${inserted(changes)} WHERE ${row} IS NOT NULL)`;
   const [[count] = []] = await changes.work.connection.rows(
     `SELECT (SELECT count(*) FROM ${inserted(changes)}) + (${gone})`,

@@ -61,7 +61,7 @@ async function changeRows(statement: ChangeStatement, context: StatementContext)
   const snapshot = await store.snapshot();
   const plan = statement.plan(snapshot);
   return answered({ query: plan.query, options, snapshot }, context, async ({ fragment, work, inputs }) => {
-    const changes = await openChanges(plan.table, work, inputs);
+    const changes = await openChanges({ table: plan.table, work, inputs, addsOnly: kind === 'insert' });
     await plan.stage(changes, fragment);
     await giveIdentities(changes, context);
     await checkRows(changes);
@@ -92,7 +92,7 @@ async function insertInto(
     { query: plan.query, options: [], snapshot: plan.snapshot },
     part,
     async ({ fragment, work, inputs }) => {
-      const changes = await openChanges(plan.table, work, inputs);
+      const changes = await openChanges({ table: plan.table, work, inputs, addsOnly: true });
       await plan.stage(changes, fragment);
       await giveIdentities(changes, context);
       await checkRows(changes);
