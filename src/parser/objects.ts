@@ -267,17 +267,21 @@ export abstract class Objects extends Tables {
           throw error('syntax/unknown-option', params, { span: spanOf(name) });
         });
         this.OPTION(() => {
-          this.OPTION1(() => this.CONSUME(T.Equal));
           this.OR([
             {
               ALT: () => {
-                this.CONSUME(T.Numeric);
-                this.OPTION2(() =>
-                  this.OR1([{ ALT: () => this.CONSUME(T.K.PERCENT) }, { ALT: () => this.CONSUME(T.K.ROWS) }]),
+                this.CONSUME(T.Equal);
+                this.OR1([{ ALT: () => this.CONSUME(T.Numeric) }, { ALT: () => this.CONSUME1(T.AnyWord) }]);
+              },
+            },
+            {
+              ALT: () => {
+                this.CONSUME1(T.Numeric);
+                this.OPTION1(() =>
+                  this.OR2([{ ALT: () => this.CONSUME(T.K.PERCENT) }, { ALT: () => this.CONSUME(T.K.ROWS) }]),
                 );
               },
             },
-            { ALT: () => this.CONSUME1(T.AnyWord) },
           ]);
         });
       },
