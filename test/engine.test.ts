@@ -484,7 +484,7 @@ describe('opening', () => {
 
   test.each([
     [{ timout: 1 }, 'settings/unknown'],
-    [{ collation: 'CI_AS' }, 'settings/not-supported'],
+    [{ allow_private_urls: 'on' }, 'settings/not-supported'],
     [{ timeout: -1 }, 'settings/value'],
     [{ memory_limit_mb: 'much' }, 'settings/value'],
   ])('settings %o', async (settings, code) => {

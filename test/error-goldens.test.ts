@@ -89,7 +89,21 @@ describe('messages no golden can reach', () => {
     connection.close();
     database.close();
     expect(await messageOf(() => open(path))).toBe(
-      'error catalog/newer-format: database was written by a newer sqlc (format 99, this one reads up to 2)\n  hint: Upgrade sqlc.',
+      'error catalog/newer-format: database was written by a newer sqlc (format 99, this one reads up to 3)\n  hint: Upgrade sqlc.',
+    );
+  });
+
+  test('a database of another collation', async () => {
+    const path = join(folder, 'collated');
+    const withCollation = (collation: string) =>
+      Engine.open({ database: path, env: {}, settings: { cache_dir: join(folder, 'cache'), collation } });
+    await (await withCollation('CI_AS')).close();
+    const again = await open(path);
+    const [row] = await (await again.query("SELECT 1 AS found WHERE 'a' = 'A'")).toArray();
+    await again.close();
+    expect(row).toEqual({ found: 1 });
+    expect(await messageOf(() => withCollation('BIN2_UTF8'))).toBe(
+      'error catalog/collation: the collation of this database is CI_AS, not BIN2_UTF8\n  hint: The setting "collation" is for a new database: leave it out, or copy the tables into a new one.',
     );
   });
 

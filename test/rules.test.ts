@@ -142,7 +142,7 @@ describe('the order of rules', () => {
     await catalog.define(TABLES.map((sql) => sql.replace(/\n\s+/g, ' ')).join('\n'));
     for (const sql of QUERIES) {
       const { logical } = await planned(sql, catalog, allRules);
-      const context = { learnt: NOTHING_LEARNT, nextId: () => 1_000_000 };
+      const context = { learnt: NOTHING_LEARNT, collation: 'BIN2_UTF8' as const, nextId: () => 1_000_000 };
       for (const rule of allRules)
         expect(printPlan(rule.apply(logical, context)), `${rule.name} on ${sql}`).toBe(printPlan(logical));
     }

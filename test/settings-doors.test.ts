@@ -239,6 +239,14 @@ const CASES: readonly Case[] = [
     // Three quarters: the rest is ours.
     seen: [['48.0 MiB']],
   },
+  {
+    name: 'collation',
+    given: 'CI_AS',
+    other: 'BIN2_UTF8',
+    doors: OPENING,
+    see: async (opened) => (await (await settled(opened)).parts.store.snapshot()).collation,
+    seen: 'CI_AS',
+  },
 ];
 
 test('there is a case for every setting', () => {

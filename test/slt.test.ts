@@ -28,16 +28,21 @@ afterAll(async () => {
   rmSync(cacheDir, { recursive: true, force: true });
 });
 
-function openSqlc(disabledRules: readonly string[]) {
-  return sqlcBackend({ serviceUrl: service?.url ?? '', cacheDir, disabledRules });
+function openSqlc(disabledRules: readonly string[], collation: string | undefined) {
+  return sqlcBackend({ serviceUrl: service?.url ?? '', cacheDir, disabledRules, collation });
 }
 
 const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.slt'));
 for (const name of names.sort()) {
   const file = readSlt(join(folder, name));
-  replaySlt(file, name, { mode: 'all rules', names: SQLC_NAMES, open: () => openSqlc([]), rewrite });
+  replaySlt(file, name, { mode: 'all rules', names: SQLC_NAMES, open: () => openSqlc([], file.collation), rewrite });
   if (rewrite) continue;
-  replaySlt(file, name, { mode: 'no rules', names: SQLC_NAMES, open: () => openSqlc(everyRule), rewrite });
+  replaySlt(file, name, {
+    mode: 'no rules',
+    names: SQLC_NAMES,
+    open: () => openSqlc(everyRule, file.collation),
+    rewrite,
+  });
   if (file.relational) replaySlt(file, name, { mode: 'duckdb', names: DUCKDB_NAMES, open: duckdbBackend, rewrite });
 }
 

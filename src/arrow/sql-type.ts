@@ -6,6 +6,15 @@ import { unreachable } from '../common/errors.ts';
 /** Length of a char or binary type: bytes for varchar/binary, UTF-16 units for nvarchar; `'max'` is unbounded. */
 export type Length = number | 'max';
 
+/** Two texts are equal byte for byte, or whatever their case or accents. */
+export type CollationName = 'BIN2_UTF8' | 'CI_AS' | 'CI_AI' | 'CS_AI';
+
+export interface Collation {
+  readonly name: CollationName;
+  /** Said by COLLATE in the expression itself: goes before that of a column. */
+  readonly explicit?: true;
+}
+
 export interface StructField {
   readonly name: string;
   readonly type: SqlType;
@@ -24,7 +33,12 @@ export type SqlType =
    * itself is a moment, so a stored one is local to UTC.
    */
   | { readonly kind: 'datetimeoffset'; readonly scale: number; readonly zone?: string | undefined }
-  | { readonly kind: 'char' | 'nchar' | 'varchar' | 'nvarchar'; readonly length: Length }
+  | {
+      readonly kind: 'char' | 'nchar' | 'varchar' | 'nvarchar';
+      readonly length: Length;
+      /** `undefined`: the database's. No part of the type's name, nor of what makes two types the same. */
+      readonly collation?: Collation | undefined;
+    }
   | { readonly kind: 'binary' | 'varbinary'; readonly length: Length }
   | { readonly kind: 'uniqueidentifier' | 'json' }
   | { readonly kind: 'list'; readonly element: SqlType }
@@ -142,6 +156,15 @@ export function familyOf(type: SqlType): Family {
 
 export function isText(type: SqlType): boolean {
   return familyOf(type) === 'text';
+}
+export function collationOf(type: SqlType): Collation | undefined {
+  return 'collation' in type ? type.collation : undefined;
+}
+/** The type under another collation; types that are not text have none. */
+export function withCollation(type: SqlType, collation: Collation | undefined): SqlType {
+  if (!isText(type) || type.kind === 'json' || !('length' in type)) return type;
+  const { kind, length } = type;
+  return { kind, length, ...(collation === undefined ? {} : { collation }) } as SqlType; // isText() excludes the binary ones
 }
 export function isNumeric(type: SqlType): boolean {
   const family = familyOf(type);

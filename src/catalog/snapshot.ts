@@ -1,5 +1,6 @@
 // A read-only view of the catalog at one moment: what planning sees. Names are compared without case.
 
+import type { CollationName } from '../arrow/sql-type.ts';
 import type { Definitions, ObjectKind, StoredTable, TableDefinition, ViewDefinition } from './definitions.ts';
 
 export const DEFAULT_SCHEMA = 'dbo';
@@ -25,9 +26,12 @@ export interface Snapshot extends Lists {
   /** Names: the default one, and those of `ownSchemas`. */
   readonly schemas: readonly string[];
   readonly ownSchemas: readonly Definitions['schema'][];
+  /** Of texts that say no other. */
+  readonly collation: CollationName;
 }
 
 export const EMPTY_SNAPSHOT: Snapshot = {
+  collation: 'BIN2_UTF8',
   schemas: [DEFAULT_SCHEMA],
   ownSchemas: [],
   tables: [],

@@ -68,6 +68,17 @@ export const catalogue = {
   'bind/argument-count': { number: 174, message: '"{name}" takes {expected}, found {found}' },
   'bind/argument-type': { number: 8116, message: 'argument {index} of "{name}" is {found}, expected {expected}' },
   'bind/type-clash': { number: 206, message: '{left} and {right} do not go together in {operation}' },
+  'bind/unknown-collation': {
+    number: 448,
+    message: 'collation "{name}" does not exist',
+    hint: 'Ours are BIN2_UTF8, CI_AS, CI_AI and CS_AI; the names of T-SQL, such as Latin1_General_100_CI_AS, mean one of them.',
+  },
+  'bind/collation-type': { number: 447, message: 'only text has a collation, found {found}' },
+  'bind/collation-conflict': {
+    number: 468,
+    message: 'texts of the collations {left} and {right} meet',
+    hint: 'Say which one holds with COLLATE.',
+  },
   'bind/operand-type': { number: 8117, message: '{found} cannot be used with {operation}' },
   'bind/not-boolean': { number: 4145, message: 'a condition is expected here, found {found}' },
   'bind/cast': { number: 529, message: '{from} cannot be converted to {to}' },
@@ -195,6 +206,10 @@ export const catalogue = {
   'catalog/newer-format': {
     message: 'database was written by a newer sqlc (format {found}, this one reads up to {known})',
     hint: 'Upgrade sqlc.',
+  },
+  'catalog/collation': {
+    message: 'the collation of this database is {kept}, not {wanted}',
+    hint: 'The setting "collation" is for a new database: leave it out, or copy the tables into a new one.',
   },
   'catalog/locked': {
     message: 'database "{path}" is in use by another process',

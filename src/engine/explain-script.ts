@@ -137,7 +137,7 @@ async function withDefined(statement: Statement, context: StatementContext, snap
       return { ...snapshot, tables: [...snapshot.tables, table] };
     }
     case 'declare-table': {
-      const definition = variableDefinition(statement, context.text);
+      const definition = variableDefinition(statement, context.text, snapshot);
       return { ...snapshot, tables: [...snapshot.tables, definition] };
     }
     case 'create-table': {

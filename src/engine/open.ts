@@ -48,6 +48,7 @@ export async function openSession(options: EngineOptions): Promise<Session> {
   const store = await DuckdbCatalogStore.open(
     database,
     allSystemViews.map((view) => view.table),
+    settings.collation,
   ).catch((failure: unknown) => {
     database.close();
     throw failure;

@@ -10,6 +10,7 @@ export type SettingKind =
   | 'seconds'
   | 'megabytes'
   | 'path'
+  | 'collation'
   | 'cache'
   | 'on-error'
   | 'max-errors';
@@ -21,6 +22,7 @@ const EXPECTED: Readonly<Record<SettingKind, string>> = {
   seconds: 'a positive number of seconds',
   megabytes: 'a number of megabytes, at least 64',
   path: 'a path',
+  collation: 'BIN2_UTF8 or CI_AS',
   cache: 'ON, OFF, READ or REFRESH',
   'on-error': 'NULL, FAIL or DEFAULT and a value',
   'max-errors': 'a whole number, or a number and PERCENT',
@@ -48,6 +50,10 @@ function read(kind: SettingKind, text: string): unknown {
       return Number.isFinite(number) && number >= 64 ? number : undefined;
     case 'path':
       return text === '' ? undefined : text;
+    case 'collation': {
+      const name = text.toUpperCase();
+      return name === 'BIN2_UTF8' || name === 'CI_AS' ? name : undefined;
+    }
     case 'cache': {
       const mode = text.toLowerCase();
       return ['on', 'off', 'read', 'refresh'].includes(mode) ? mode : undefined;

@@ -1,6 +1,7 @@
 // Settings: what they are called, what they take, which are enforced, and which door each came through.
 // An unknown or not yet enforced one is refused; T-SQL's session options that cannot change an answer are ignored.
 
+import type { CollationName } from '../arrow/sql-type.ts';
 import { error } from '../common/errors.ts';
 import type { Span } from '../common/span.ts';
 import { didYouMean } from '../common/suggest.ts';
@@ -35,6 +36,8 @@ export interface Settings {
   readonly cache_dir: string | undefined;
   readonly cache_size_mb: number;
   readonly memory_limit_mb: number | undefined;
+  /** Of a new database; `undefined`: BIN2_UTF8. */
+  readonly collation: CollationName | undefined;
 }
 
 type SettingName = keyof Settings;
@@ -65,9 +68,10 @@ const DEFINITIONS: Readonly<Record<SettingName, Definition>> = {
   cache_dir: { kind: 'path', atOpen: true },
   cache_size_mb: { kind: 'megabytes', atOpen: true },
   memory_limit_mb: { kind: 'megabytes', atOpen: true },
+  collation: { kind: 'collation', atOpen: true },
 };
 
-const NOT_ENFORCED = ['allow_private_urls', 'collation'];
+const NOT_ENFORCED = ['allow_private_urls'];
 const SESSION_OPTIONS = [
   'nocount',
   'ansi_nulls',
@@ -106,6 +110,7 @@ export const DEFAULT_SETTINGS: Settings = {
   cache_dir: undefined,
   cache_size_mb: 4096,
   memory_limit_mb: undefined,
+  collation: undefined,
 };
 
 /** Which way a setting came, and where it stands in the text. */
@@ -148,7 +153,8 @@ export function withOptions(settings: Settings, options: readonly QueryOption[])
     const { name, span } = option.name;
     if (QUERY_HINTS.test(name)) return current;
     const key = name.toLowerCase();
-    if (isSetting(key) && !DEFINITIONS[key].option) throw error('settings/not-option', { name: key }, { span });
+    if (isSetting(key) && !DEFINITIONS[key].option && !DEFINITIONS[key].atOpen)
+      throw error('settings/not-option', { name: key }, { span });
     if (option.value === undefined) throw unknown(name, span);
     const text = [option.value, option.argument]
       .flatMap((part) => (part === undefined ? [] : [String(part.value)]))

@@ -14,7 +14,7 @@ import {
   type Filter,
   type LogicalPlan,
 } from './plan.ts';
-import type { RuleContext } from './rule.ts';
+import type { PlanContext } from './rule.ts';
 import { childrenOf, columnsUsed, conjunctsOf, expressionsOf, freeColumns, visitExpr, visitPlan } from './shape.ts';
 
 export interface CallPlace {
@@ -67,7 +67,7 @@ function leftOf(filter: Filter): (readonly [CognitiveMap, readonly Expr[]])[] {
 /** One row: how many rows there are, and how many distinct inputs when those are wanted. */
 export function countOf(
   place: CallPlace & { readonly rows: LogicalPlan },
-  { nextId }: RuleContext,
+  { nextId }: PlanContext,
   distinct: boolean,
 ): LogicalPlan {
   const counted = (name: string, args: readonly Expr[]) => {

@@ -21,7 +21,7 @@ import {
   type Staged,
   type StagedAnswer,
 } from './plan.ts';
-import type { RuleContext } from './rule.ts';
+import type { PlanContext } from './rule.ts';
 import {
   asksService,
   columnsUsed,
@@ -35,7 +35,7 @@ import {
 import { unparse, type WorkNames } from './unparse.ts';
 
 interface Builder {
-  readonly context: RuleContext;
+  readonly context: PlanContext;
   readonly names: WorkNames;
   readonly stages: StageStep[];
   nextStage: number;
@@ -48,7 +48,7 @@ interface Builder {
 export function fragmentPlan(
   plan: LogicalPlan,
   names: WorkNames,
-  context: RuleContext,
+  context: PlanContext,
   streaming: boolean,
   firstStage = 0,
 ): PhysicalPlan {

@@ -14,7 +14,7 @@ import type { LearntCalls } from './learnt-calls.ts';
 import { optimize, type Step } from './optimize.ts';
 import type { PhysicalPlan } from './physical.ts';
 import { columnsOf, type LogicalPlan } from './plan.ts';
-import type { Rule, RuleContext } from './rule.ts';
+import type { PlanContext, Rule, RuleContext } from './rule.ts';
 import { visitPlan } from './shape.ts';
 import { type TypeMemo, type TypeOracle, withTypes } from './type-oracle.ts';
 import type { WorkNames } from './unparse.ts';
@@ -52,7 +52,7 @@ export async function planQuery(
   consumer: 'streaming' | 'blocking',
 ): Promise<PlannedQuery> {
   return withTypes(inputs.memo, inputs.oracle, () => {
-    const context = columnIds(inputs.learnt);
+    const context: RuleContext = { ...columnIds(inputs.learnt), collation: inputs.snapshot.collation };
     const { plan } = bindQuery(
       query,
       rootContext({ ...inputs, insideViews: [], knownTypes: inputs.memo, nextId: context.nextId }),
@@ -78,7 +78,7 @@ function withoutUntyped(plan: LogicalPlan): LogicalPlan {
   };
 }
 
-export function columnIds(learnt: LearntCalls, first: ColumnId = 0): RuleContext {
+export function columnIds(learnt: LearntCalls, first: ColumnId = 0): PlanContext {
   let last = first;
   return {
     learnt,
@@ -91,7 +91,7 @@ export function columnIds(learnt: LearntCalls, first: ColumnId = 0): RuleContext
 }
 
 /** Numbers for further columns beside those of a plan that is made. */
-export function freshIds({ bound, logical }: PlannedQuery, learnt: LearntCalls): RuleContext {
+export function freshIds({ bound, logical }: PlannedQuery, learnt: LearntCalls): PlanContext {
   let highest = 0;
   for (const plan of [bound, logical]) {
     visitPlan(plan, (node) => {

@@ -85,6 +85,8 @@ export interface Aggregate {
   readonly groups: readonly (Column & { readonly expr: Expr })[];
   /** Grouping sets, each by the ids of its groups; `undefined`: one set of all. */
   readonly sets?: readonly (readonly ColumnId[])[] | undefined;
+  /** Texts are grouped by their bytes, whatever their collation. */
+  readonly bytewise?: true;
   readonly aggregates: readonly (Column & { readonly expr: AggregateExpr })[];
 }
 /** Appends columns. */

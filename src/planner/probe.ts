@@ -8,7 +8,7 @@ import { type CallChain, type ChainCall, type ChainLink, callChain } from './cal
 import { neededFor } from './call-places.ts';
 import { type AggregateExpr, type Column, column, type Expr, literal } from './expression.ts';
 import { columnsOf, type LogicalPlan } from './plan.ts';
-import type { RuleContext } from './rule.ts';
+import type { PlanContext } from './rule.ts';
 import { asksService, childrenOf, columnsUsed, expressionsOf, freeColumns } from './shape.ts';
 
 /** Rows looked at where they come in an order of their own: a comparison of calls needs no more. */
@@ -26,7 +26,7 @@ export function orderedChains(plan: LogicalPlan): CallChain[] {
 }
 
 /** One row: the rows with an input among a chain's first, and how many distinct inputs those have. */
-export function inputCount({ base }: CallChain, call: ChainCall, { nextId }: RuleContext): LogicalPlan | undefined {
+export function inputCount({ base }: CallChain, call: ChainCall, { nextId }: PlanContext): LogicalPlan | undefined {
   if (asksService(base)) return undefined;
   const known = new Set(columnsOf(base).map((c) => c.id));
   const isKnown = (e: Expr) => [...columnsUsed(e)].every((id) => known.has(id));
@@ -51,7 +51,7 @@ export function inputCount({ base }: CallChain, call: ChainCall, { nextId }: Rul
  *
  * @param size rows tried
  */
-export function probePlan({ base }: CallChain, link: ChainLink, size: number, { nextId }: RuleContext): LogicalPlan {
+export function probePlan({ base }: CallChain, link: ChainLink, size: number, { nextId }: PlanContext): LogicalPlan {
   const read = new Set(
     [link.predicate, ...link.calls.flatMap((c) => expressionsOf(c.map))].flatMap((e) => [...columnsUsed(e)]),
   );

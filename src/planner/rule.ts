@@ -1,12 +1,19 @@
 // What a rewrite rule is. Returning the same object means "did not fire".
 
+import type { CollationName } from '../arrow/sql-type.ts';
 import type { ColumnId } from './expression.ts';
 import type { LearntCalls } from './learnt-calls.ts';
 import type { LogicalPlan } from './plan.ts';
 
-export interface RuleContext {
+/** What makes plans beside that of a statement. */
+export interface PlanContext {
   readonly learnt: LearntCalls;
   nextId(): ColumnId;
+}
+
+export interface RuleContext extends PlanContext {
+  /** Of the database. */
+  readonly collation: CollationName;
 }
 
 /** Phases run in this order, each to a fixed point; inside one, order must not matter. */

@@ -1,12 +1,13 @@
 // Relational plan -> SQL text: one SELECT per node, nested derived tables, columns named c1, c2 …, fully
 // parenthesised. The engine folds it. Values from outside become bound parameters.
 
-import { familyOf } from '../arrow/sql-type.ts';
+import { familyOf, isText } from '../arrow/sql-type.ts';
 import { placeOf } from '../catalog/snapshot.ts';
 import { invariant, unreachable } from '../common/errors.ts';
 import { aggregateSql, windowSql } from './duckdb-dialect/aggregates.ts';
 import { finite, isFloatChain } from './duckdb-dialect/arithmetic.ts';
 import { castSql } from './duckdb-dialect/casts.ts';
+import { collated } from './duckdb-dialect/collations.ts';
 import { literalSql, typed } from './duckdb-dialect/literals.ts';
 import { operatorSql } from './duckdb-dialect/operators.ts';
 import type {
@@ -110,9 +111,12 @@ function printPlan(plan: LogicalPlan, p: Printer): string {
       const computed = plan.groups.filter((g) => g.expr.kind !== 'column' || g.expr.id !== g.id);
       const source =
         computed.length === 0 ? from(plan.child) : `(SELECT *, ${defined(computed)} FROM ${from(plan.child)}) AS t`;
-      const groups = plan.groups.map((g) => columnName(g.id));
+      const isBytes = (g: Column) => plan.bytewise === true && isText(g.type);
+      const groups = plan.groups.map((g) => (isBytes(g) ? `encode(${columnName(g.id)})` : columnName(g.id)));
       const items = [
-        ...groups,
+        ...plan.groups.map((g) =>
+          isBytes(g) ? `any_value(${columnName(g.id)}) AS ${columnName(g.id)}` : columnName(g.id),
+        ),
         ...plan.aggregates.map((a) => `${printAggregate(a.expr, plan.groups, p)} AS ${columnName(a.id)}`),
       ];
       // Without groups it is one row, read or not: something must stay aggregated.
@@ -169,7 +173,7 @@ function printRecursive(plan: Extract<LogicalPlan, { kind: 'recursive' }>, p: Pr
 function printScan(plan: Scan, p: Printer): string {
   const { table } = plan;
   const stored = table.kind === 'stored' ? placeOf(table).map(quote).join('.') : '';
-  const items = plan.columns.map((c) => `${quote(c.source)} AS ${columnName(c.id)}`);
+  const items = plan.columns.map((c) => `${collated(quote(c.source), c.type)} AS ${columnName(c.id)}`);
   return `SELECT ${items.length === 0 ? '1 AS c0' : items.join(', ')} FROM ${table.kind === 'stored' ? stored : p.names.external(table)}`;
 }
 
@@ -184,7 +188,11 @@ function printValues(plan: Extract<LogicalPlan, { kind: 'values' }>, p: Printer)
 
 /** Inputs are compared byte-wise whatever the collation: a case-insensitive one would merge 'Good' and 'GOOD'. */
 function printStaged(plan: Staged, p: Printer): string {
-  const items = plan.columns.map((c) => `s.${columnName(c.id)}`);
+  const items = plan.columns.map((c) => {
+    const own = `s.${columnName(c.id)}`;
+    const read = collated(own, c.type);
+    return read === own ? own : `${read} AS ${columnName(c.id)}`;
+  });
   const joins: string[] = [];
   for (const [n, { column, failure, table, inputs }] of plan.answers.entries()) {
     const a = n === 0 ? 'a' : `a${n}`;

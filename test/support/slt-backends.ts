@@ -29,12 +29,13 @@ export interface SqlcOptions {
   readonly cacheDir: string;
   /** Rules left out. */
   readonly disabledRules: readonly string[];
+  readonly collation?: string | undefined;
 }
 
-export async function sqlcBackend({ serviceUrl, cacheDir, disabledRules }: SqlcOptions): Promise<Backend> {
+export async function sqlcBackend({ serviceUrl, cacheDir, disabledRules, collation }: SqlcOptions): Promise<Backend> {
   const engine = await Engine.open({
     env: { LANGUAGE_ENDPOINT: serviceUrl },
-    settings: { cache_dir: cacheDir, cache: 'OFF' },
+    settings: { cache_dir: cacheDir, cache: 'OFF', ...(collation === undefined ? {} : { collation }) },
     disabledRules,
   });
   return {

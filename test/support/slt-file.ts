@@ -44,6 +44,8 @@ export interface SltFile {
   readonly lines: readonly string[];
   /** Marked `# relational`: means the same on bare DuckDB. */
   readonly relational: boolean;
+  /** Of the database, marked `# collation NAME`. */
+  readonly collation: string | undefined;
   readonly records: readonly SltRecord[];
 }
 
@@ -53,6 +55,7 @@ export const COUNTERS = ['distinct', 'requests', 'documents', 'cached'] as const
 export function readSlt(path: string): SltFile {
   const lines = readFileSync(path, 'utf8').split(/\r?\n/);
   const relational = lines.some((line) => line.trim() === '# relational');
+  const collation = /^# collation (\w+)$/.exec(lines.find((line) => line.startsWith('# collation ')) ?? '')?.[1];
   const records: SltRecord[] = [];
   let hashThreshold = 0;
   let conditions: Place['runsOn'][] = [];
@@ -80,7 +83,7 @@ export function readSlt(path: string): SltFile {
     records.push(record);
     at = next;
   }
-  return { path, lines, relational, records };
+  return { path, lines, relational, collation, records };
 }
 
 interface Reading extends Place {

@@ -1,12 +1,13 @@
 // ALTER TABLE and RENAME OBJECT: rows and definition change in one transaction.
 
 import { duckdbTypeName } from '../../arrow/duckdb-type.ts';
-import { familyOf, typeName } from '../../arrow/sql-type.ts';
+import { type CollationName, familyOf, typeName } from '../../arrow/sql-type.ts';
 import type { ColumnDefinition, Constraint, StoredTable } from '../../catalog/definitions.ts';
 import { findView, sameName } from '../../catalog/snapshot.ts';
 import { error } from '../../common/errors.ts';
 import type { Connection } from '../../exec/duckdb/connection.ts';
 import type * as ast from '../../parser/ast.ts';
+import { columnType } from '../../planner/bind/collation.ts';
 import { bindDefault, checkAssignable } from '../../planner/bind/column-default.ts';
 import { newTableName, tableName } from '../../planner/bind/objects.ts';
 import { bindTableParts } from '../../planner/bind/table-definition.ts';
@@ -53,7 +54,7 @@ function altered(
     case 'drop-constraints':
       return withoutConstraints(table, action);
     case 'alter-column':
-      return withColumn(table, action);
+      return withColumn(table, action, inputs.snapshot.collation);
     case 'set-options':
       throw error('not-supported', { what: 'ALTER TABLE … SET' }, { span: action.span });
   }
@@ -66,7 +67,7 @@ async function added(
   { session, text }: StatementContext,
 ): Promise<Altered> {
   const textOf = ({ start, end }: { start: number; end: number }) => text.slice(start, end);
-  const parts = bindTableParts(table.name, action.columns, action.constraints, textOf, {
+  const parts = bindTableParts(table.name, action.columns, action.constraints, textOf, inputs.snapshot.collation, {
     columns: table.columns,
     constraints: table.constraints ?? [],
   });
@@ -217,12 +218,15 @@ function withoutConstraints(table: StoredTable, { constraints, ifExists }: ast.D
   return { definition, apply: async () => {} };
 }
 
-function withColumn(table: StoredTable, { column, type: written, nullable, collation }: ast.AlterColumn): Altered {
-  if (collation !== undefined) throw error('not-supported', { what: 'COLLATE of a column' }, { span: collation.span });
+function withColumn(
+  table: StoredTable,
+  { column, type: written, nullable, collation }: ast.AlterColumn,
+  database: CollationName,
+): Altered {
   const index = columnIndex(table, column);
   const before = table.columns[index];
   if (before === undefined) return { definition: table, apply: async () => {} };
-  const type = bindType(written, 1);
+  const type = columnType(bindType(written, 1), collation, database);
   const isKey = enforcedKeys(table).some((k) => k.columns.some((name) => sameName(name, before.name)));
   if (isKey && (familyOf(type) !== familyOf(before.type) || nullable === true))
     throw error('table/column-used', { column: before.name, users: 'a key' }, { span: column.span });

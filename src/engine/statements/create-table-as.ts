@@ -6,6 +6,7 @@ import { findTable, isTemporary, type Snapshot } from '../../catalog/snapshot.ts
 import { error, invariant } from '../../common/errors.ts';
 import { WORK } from '../../exec/duckdb/database.ts';
 import type { CreateTableAs, SelectStatement } from '../../parser/ast.ts';
+import { storedType } from '../../planner/bind/collation.ts';
 import { newTableName, tableName } from '../../planner/bind/objects.ts';
 import { renamed } from '../../planner/bind/query.ts';
 import { type PlannedQuery, planQuery } from '../../planner/plan-query.ts';
@@ -81,7 +82,7 @@ function tableOf(statement: CreateTableAs, plan: PlannedQuery, snapshot: Snapsho
         { span: statement.query.span, hint: 'Give the NULL a type with CAST.' },
       );
     }
-    return { name: c.name, type: c.type, nullable: true };
+    return { name: c.name, type: storedType(c.type, snapshot.collation), nullable: true };
   });
   const seen = new Set<string>();
   for (const c of columns) {

@@ -33,14 +33,14 @@ export function tableDefinition(statement: ast.CreateTable, text: string, snapsh
   if (statement.existing === 'skip' && findTable(snapshot, there.schema, there.name) !== undefined) return undefined;
   const name = newTableName(statement.name, snapshot);
   const textOf = ({ start, end }: { start: number; end: number }) => text.slice(start, end);
-  const parts = bindTableParts(name.name, statement.columns, statement.constraints, textOf);
+  const parts = bindTableParts(name.name, statement.columns, statement.constraints, textOf, snapshot.collation);
   return { kind: 'stored', ...name, ...parts, database: isTemporary(name.name) ? WORK : undefined };
 }
 
 export async function declareTable(statement: ast.DeclareTable, context: StatementContext): Promise<void> {
   const { store } = context.session.parts;
   const snapshot = await store.snapshot();
-  const table = variableDefinition(statement, context.text);
+  const table = variableDefinition(statement, context.text, snapshot);
   // Met again in a loop it is the same table, with its rows.
   if (findTable(snapshot, DEFAULT_SCHEMA, table.name) !== undefined) return;
   await checkExpressions(statement, table, context.session.planInputs(snapshot, context.parameters, 0));
@@ -48,10 +48,10 @@ export async function declareTable(statement: ast.DeclareTable, context: Stateme
 }
 
 /** What DECLARE @t TABLE would define. */
-export function variableDefinition(statement: ast.DeclareTable, text: string): StoredTable {
+export function variableDefinition(statement: ast.DeclareTable, text: string, snapshot: Snapshot): StoredTable {
   const name = `@${statement.name}`;
   const textOf = ({ start, end }: { start: number; end: number }) => text.slice(start, end);
-  const parts = bindTableParts(name, statement.columns, statement.constraints, textOf);
+  const parts = bindTableParts(name, statement.columns, statement.constraints, textOf, snapshot.collation);
   return { kind: 'stored', schema: DEFAULT_SCHEMA, name, ...parts, database: WORK };
 }
 

@@ -2,6 +2,7 @@
 // temporary and registered tables in the work area, gone with the engine; and the user's open transaction.
 
 import { duckdbTypeName } from '../../arrow/duckdb-type.ts';
+import type { CollationName } from '../../arrow/sql-type.ts';
 import { changed } from '../../catalog/changed.ts';
 import type { Stamp, StoredTable, SystemTable } from '../../catalog/definitions.ts';
 import {
@@ -59,14 +60,20 @@ export class DuckdbCatalogStore implements CatalogStore {
 
   /**
    * @param system tables that every snapshot has besides those defined
-   * @throws SqlcError catalog/newer-format
+   * @param wanted collation of a new database
+   * @throws SqlcError catalog/newer-format, catalog/collation
    */
-  static async open(database: Database, system: readonly SystemTable[]): Promise<DuckdbCatalogStore> {
+  static async open(
+    database: Database,
+    system: readonly SystemTable[],
+    wanted: CollationName | undefined,
+  ): Promise<DuckdbCatalogStore> {
     const store = new DuckdbCatalogStore(database, system);
     await store.#with(async (connection) => {
-      await prepareDefinitions(connection);
+      const collation = await prepareDefinitions(connection, wanted);
+      await database.settle(collation);
       await connection.run(`CREATE SCHEMA ${WORK}.${COPIES}`);
-      store.#kept = await readDefinitions(connection);
+      store.#kept = { ...(await readDefinitions(connection)), collation };
       store.#counters = await readCounters(connection);
     });
     store.#nextId = firstFreeId(store.#kept, store.#counters.keys());

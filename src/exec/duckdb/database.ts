@@ -4,8 +4,10 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import type { CollationName } from '../../arrow/sql-type.ts';
 import { DEFAULT_SCHEMA } from '../../catalog/snapshot.ts';
 import { error } from '../../common/errors.ts';
+import { defaultCollation } from '../../planner/duckdb-dialect/collations.ts';
 import { Connection } from './connection.ts';
 import { duckdbError } from './duckdb-error.ts';
 
@@ -50,10 +52,22 @@ export class Database {
     const connection = await instance.connect();
     await connection.run(`ATTACH ':memory:' AS ${WORK}; CREATE SCHEMA ${WORK}.${DEFAULT_SCHEMA}`);
     await connection.run(
-      "SET GLOBAL default_null_order = 'nulls_first_on_asc_last_on_desc'; SET GLOBAL TimeZone = 'UTC'; SET GLOBAL max_expression_depth = 4000; SET GLOBAL lock_configuration = true",
+      "SET GLOBAL default_null_order = 'nulls_first_on_asc_last_on_desc'; SET GLOBAL TimeZone = 'UTC'; SET GLOBAL max_expression_depth = 4000",
     );
     connection.closeSync();
     return database;
+  }
+
+  /** Says how texts compare, once; from then on nothing of the configuration changes. */
+  async settle(collation: CollationName): Promise<void> {
+    const connection = await this.connect();
+    try {
+      await connection.run(
+        `SET GLOBAL default_collation = '${defaultCollation(collation)}'; SET GLOBAL lock_configuration = true`,
+      );
+    } finally {
+      connection.close();
+    }
   }
 
   async connect(): Promise<Connection> {

@@ -1,7 +1,7 @@
 // Schema `sqlc` of the database: the definitions as rows, and where counters stand. Everything here runs in the
 // transaction of whoever calls it.
 
-import { VARCHAR_MAX } from '../../arrow/sql-type.ts';
+import { type CollationName, VARCHAR_MAX } from '../../arrow/sql-type.ts';
 import type { Definitions, ObjectKind, Stamp } from '../../catalog/definitions.ts';
 import { DEFAULT_SCHEMA, EMPTY_SNAPSHOT, LIST_OF, type Snapshot } from '../../catalog/snapshot.ts';
 import type { CatalogChange } from '../../catalog/store.ts';
@@ -9,13 +9,21 @@ import { error } from '../../common/errors.ts';
 import { literalSql } from '../../planner/duckdb-dialect/literals.ts';
 import type { Connection } from './connection.ts';
 
-/** 2: constraints, views, schemas, sequences, statistics. */
-const FORMAT_VERSION = 2;
+/** 2: constraints, views, schemas, sequences, statistics; 3: the collation. */
+const FORMAT_VERSION = 3;
+const DEFAULT_COLLATION: CollationName = 'BIN2_UTF8';
 /** Ids below are those of T-SQL's own objects and schemas. */
 const FIRST_ID = 1001;
 
-/** @throws SqlcError catalog/newer-format */
-export async function prepareDefinitions(connection: Connection): Promise<void> {
+/**
+ * @param wanted collation of a new database
+ * @returns the collation of this one
+ * @throws SqlcError catalog/newer-format, catalog/collation
+ */
+export async function prepareDefinitions(
+  connection: Connection,
+  wanted: CollationName | undefined,
+): Promise<CollationName> {
   await connection.run(
     `CREATE SCHEMA IF NOT EXISTS sqlc; CREATE SCHEMA IF NOT EXISTS ${DEFAULT_SCHEMA};
      CREATE TABLE IF NOT EXISTS sqlc.meta (format_version INTEGER);
@@ -24,11 +32,24 @@ export async function prepareDefinitions(connection: Connection): Promise<void> 
   const [[found] = []] = await connection.rows('SELECT max(format_version) FROM sqlc.meta');
   const version = found === null || found === undefined ? 0 : Number(found);
   if (version > FORMAT_VERSION) throw error('catalog/newer-format', { found: version, known: FORMAT_VERSION });
-  await connection.run('CREATE TABLE IF NOT EXISTS sqlc.counters (id BIGINT, next VARCHAR)');
-  if (version === FORMAT_VERSION) return;
-  await connection.transaction(() =>
-    connection.run(`DELETE FROM sqlc.meta; INSERT INTO sqlc.meta VALUES (${FORMAT_VERSION})`),
+  await connection.run(
+    `CREATE TABLE IF NOT EXISTS sqlc.counters (id BIGINT, next VARCHAR);
+     ALTER TABLE sqlc.meta ADD COLUMN IF NOT EXISTS collation_name VARCHAR`,
   );
+  const collation = version === 0 ? (wanted ?? DEFAULT_COLLATION) : await keptCollation(connection);
+  if (wanted !== undefined && wanted !== collation) throw error('catalog/collation', { kept: collation, wanted });
+  if (version !== FORMAT_VERSION) {
+    await connection.transaction(() =>
+      connection.run(`DELETE FROM sqlc.meta; INSERT INTO sqlc.meta VALUES (${FORMAT_VERSION}, ${text(collation)})`),
+    );
+  }
+  return collation;
+}
+
+/** Before format 3 there was one. */
+async function keptCollation(connection: Connection): Promise<CollationName> {
+  const [[found] = []] = await connection.rows('SELECT collation_name FROM sqlc.meta');
+  return found === 'CI_AS' ? found : DEFAULT_COLLATION;
 }
 
 export async function readDefinitions(connection: Connection): Promise<Snapshot> {

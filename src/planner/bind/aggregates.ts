@@ -3,6 +3,7 @@
 import {
   BIGINT,
   BIT,
+  collationOf,
   FLOAT,
   familyOf,
   INT,
@@ -10,11 +11,14 @@ import {
   NVARCHAR_MAX,
   type SqlType,
   typeName,
+  withCollation,
 } from '../../arrow/sql-type.ts';
 import { error } from '../../common/errors.ts';
 import type { FunctionCall } from '../../parser/ast.ts';
 import { type AggregateExpr, type Expr, literal, operator, type SortKey } from '../expression.ts';
 import { checkArgumentCount } from './cognitive.ts';
+import { collationAmong, folded } from './collation.ts';
+import type { BindContext } from './context.ts';
 import { jsonKey, jsonText } from './functions/json.ts';
 import { averageType, coerce, sumType } from './types.ts';
 
@@ -28,7 +32,11 @@ export function aggregateOf(
   call: FunctionCall,
   name: string,
   args: readonly Expr[],
-  options: { readonly star: boolean; readonly orderBy: readonly SortKey[] },
+  options: {
+    readonly star: boolean;
+    readonly orderBy: readonly SortKey[];
+    readonly ctx: Pick<BindContext, 'snapshot'>;
+  },
 ): AggregateExpr {
   const make = (type: SqlType, given = args): AggregateExpr => ({
     kind: 'aggregate',
@@ -39,6 +47,8 @@ export function aggregateOf(
     type,
     span: call.span,
   });
+  /** What DISTINCT looks at. */
+  const key = (arg: Expr) => folded(arg, collationAmong([arg], options.ctx));
   if (name === 'APPROX_PERCENTILE_CONT' || name === 'APPROX_PERCENTILE_DISC')
     return percentileOf(call, name, args, options);
   if (name === 'JSON_ARRAYAGG' || name === 'JSON_OBJECTAGG') return make(NVARCHAR_MAX, [jsonMember(call, name, args)]);
@@ -47,7 +57,7 @@ export function aggregateOf(
   }
   if (name === 'COUNT' || name === 'COUNT_BIG') {
     if (!options.star) checkArgumentCount(call, 1, 1);
-    return make(name === 'COUNT' ? INT : BIGINT);
+    return make(name === 'COUNT' ? INT : BIGINT, call.distinct ? args.map(key) : args);
   }
   if (options.star)
     throw error('bind/argument-type', { index: 1, name, found: '*', expected: 'an expression' }, { span: call.span });
@@ -74,10 +84,13 @@ export function aggregateOf(
         const found = second === undefined ? 'nothing' : typeName(second.type);
         throw error('bind/argument-type', { index: 2, name, found, expected: 'text' }, { span: call.args[1]?.span });
       }
-      return make(text, [coerce(first, isText(first.type) ? first.type : text), second]);
+      const shown = coerce(first, isText(first.type) ? first.type : text);
+      const type = withCollation(text, collationOf(shown.type));
+      if (!call.distinct || key(shown) === shown) return make(type, [shown, second]);
+      return { ...make(type, [shown, second, key(shown)]), fn: 'string_agg_by', distinct: false };
     }
     case 'APPROX_COUNT_DISTINCT':
-      return make(BIGINT);
+      return make(BIGINT, args.map(key));
     case 'STDEV':
     case 'STDEVP':
     case 'VAR':

@@ -1,18 +1,19 @@
 // Calls by name: cognitive functions, our own scalar functions, aggregates, windows, and, last, the relational
 // engine's functions on the allowlist.
 
-import { familyOf, typeName } from '../../arrow/sql-type.ts';
+import { collationOf, familyOf, typeName, withCollation } from '../../arrow/sql-type.ts';
 import { error } from '../../common/errors.ts';
 import { didYouMean } from '../../common/suggest.ts';
 import type { FunctionCall } from '../../parser/ast.ts';
 import { column, type Expr, type SortKey } from '../expression.ts';
 import { AGGREGATES, aggregateOf } from './aggregates.ts';
 import { bindCognitiveCall, checkArgumentCount } from './cognitive.ts';
+import { collatedAs, collationOfAll } from './collation.ts';
 import { type Env, TypeNeeded } from './context.ts';
 import { ENGINE_FUNCTIONS } from './engine-functions.ts';
 import { bindExpression } from './expression.ts';
 import { checkJsonClauses } from './functions/json.ts';
-import { shapeOf } from './functions/scalar-function.ts';
+import { type ScalarFunction, shapeOf } from './functions/scalar-function.ts';
 import { bindGroupingFunction } from './grouping.ts';
 import { LAZY_FUNCTIONS } from './lazy-functions.ts';
 import { operandType } from './operators.ts';
@@ -56,10 +57,11 @@ export function bindCall(call: FunctionCall, env: Env): Expr {
     const { min, max } = shapeOf(scalar);
     checkArgumentCount(call, min, max);
     const args = call.args.filter((_, i) => i !== scalar.keyword);
-    return scalar.bind(
-      args.map((a) => bindExpression(a, env)),
+    return bindScalar(
+      scalar,
       call,
-      env.ctx,
+      args.map((a) => bindExpression(a, env)),
+      env,
     );
   }
   const session = call.args.length === 0 ? env.ctx.parameters.get(`${name.toLowerCase()}()`) : undefined;
@@ -67,6 +69,14 @@ export function bindCall(call: FunctionCall, env: Env): Expr {
   if (WINDOW_FUNCTIONS.has(name)) throw error('bind/needs-over', { name }, { span: call.span });
   if (RESERVED_FUNCTIONS.has(name)) throw error('bind/function-not-supported', { name }, { span: call.span });
   return bindEngineFunction(call, name, env);
+}
+
+/** A text computed from texts has their collation. */
+function bindScalar(fn: ScalarFunction, call: FunctionCall, args: readonly Expr[], { ctx }: Env): Expr {
+  const bound = fn.bind(args, call, ctx);
+  if (!args.some((a) => collationOf(a.type) !== undefined)) return bound;
+  const plain = { ...bound, type: withCollation(bound.type, undefined) } as Expr; // only the label changes
+  return collatedAs(plain, collationOfAll(args));
 }
 
 /** The failure of a call, from the same request as its answer. */
@@ -121,7 +131,7 @@ function bindAggregate(call: FunctionCall, name: string, env: Env): Expr {
   const orderBy = (call.withinGroup ?? []).map(
     (item): SortKey => ({ expr: bindExpression(item.expression, below), descending: item.descending }),
   );
-  const aggregate = aggregateOf(call, name, args, { star, orderBy });
+  const aggregate = aggregateOf(call, name, args, { star, orderBy, ctx: env.ctx });
   return column(grouping.add(aggregate, name.toLowerCase()), call.span);
 }
 

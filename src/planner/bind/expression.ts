@@ -1,7 +1,7 @@
 // Expressions: AST -> Expr. Names become column ids, conversions become casts, cognitive calls are hoisted
 // under the guards of the place they stand in.
 
-import { BIT, familyOf, isNumeric, type SqlType, typeName } from '../../arrow/sql-type.ts';
+import { BIT, collationOf, familyOf, isNumeric, type SqlType, typeName, withCollation } from '../../arrow/sql-type.ts';
 import { error, type SqlcError, unreachable } from '../../common/errors.ts';
 import type { Span } from '../../common/span.ts';
 import { didYouMean } from '../../common/suggest.ts';
@@ -11,6 +11,7 @@ import { type Expr, isNullLiteral, literal, nullLiteral, operator } from '../exp
 import { columnsUsed } from '../shape.ts';
 import { astKey, callsIn, columnNamesIn } from './ast-key.ts';
 import { bindCall } from './call.ts';
+import { collate, collationAmong, folded, uncollated } from './collation.ts';
 import { isNotFalse, isNotTrue, isTrue } from './conditions.ts';
 import { type Env, MAX_DEPTH } from './context.ts';
 import { bindBinary, bindNumber, bindString, negated } from './literals.ts';
@@ -97,7 +98,7 @@ export function bindExpression(e: ast.Expression, outer: Env): Expr {
     case 'subscript':
       throw notSupported('a subscript', e);
     case 'collate':
-      throw notSupported('COLLATE', e);
+      return collate(bindExpression(e.operand, env), e.collation, env.ctx);
     case 'at-time-zone':
       return bindAtTimeZone(e, env);
     case 'row':
@@ -252,7 +253,8 @@ function bindLike(e: ast.Like, env: Env): Expr {
   const operand = toText(bindExpression(e.operand, env), 'LIKE', e.operand.span);
   const given = bindExpression(e.pattern, env);
   // The pattern shapes the SQL: a parameter's value is needed now, as a literal.
-  const pattern: Expr = given.kind === 'parameter' ? literal(given.value, given.type, given.span) : given;
+  const said = uncollated(given);
+  const pattern: Expr = said.kind === 'parameter' ? literal(said.value, given.type, given.span) : said;
   const escaped = e.escape === undefined ? undefined : bindExpression(e.escape, env);
   if (pattern.kind !== 'literal' || (escaped !== undefined && escaped.kind !== 'literal')) {
     throw error(
@@ -266,7 +268,13 @@ function bindLike(e: ast.Like, env: Env): Expr {
     toText(pattern, 'LIKE', e.pattern.span),
     ...(escaped === undefined ? [] : [toText(escaped, 'ESCAPE', e.span)]),
   ];
-  return operator(e.negated ? 'not-like' : 'like', args, BIT, e.span);
+  const collation = collationAmong(args, env.ctx);
+  return operator(
+    e.negated ? 'not-like' : 'like',
+    args.map((a) => folded(a, collation)),
+    BIT,
+    e.span,
+  );
 }
 
 function bindCase(e: ast.Case, env: Env): Expr {
@@ -295,7 +303,8 @@ function bindCast(e: ast.Cast, env: Env): Expr {
     throw error('bind/cast', { from: typeName(operand.type), to: typeName(type) }, { span: e.span });
   }
   if (isNullLiteral(operand)) return literal(null, type, e.span);
-  return { kind: 'cast', operand, type, onError: e.onError, style, span: e.span };
+  const label = withCollation(type, collationOf(operand.type));
+  return { kind: 'cast', operand, type: label, onError: e.onError, style, span: e.span };
 }
 
 /** The style of CONVERT shapes the SQL: a literal or a variable. Only some pairs of types have styles. */

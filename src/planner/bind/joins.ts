@@ -11,6 +11,7 @@ import { allOf, isTrue } from './conditions.ts';
 import { clauseEnv, type Env, hoistTo, type PlanHolder, provides, type QueryContext } from './context.ts';
 import { bindCondition, flatten } from './expression.ts';
 import type { Source } from './from.ts';
+import { typeClash } from './operators.ts';
 import type { Relation } from './scope.ts';
 import { coerce, commonType } from './types.ts';
 
@@ -92,12 +93,7 @@ function bindUsing(join: ast.Join, using: readonly ast.Identifier[], left: Sourc
   const on = allOf(
     pairs.map(({ l, r, name }) => {
       const type = commonType(l.type, r.type);
-      if (type === undefined)
-        throw error(
-          'bind/type-clash',
-          { left: l.type.kind, right: r.type.kind, operation: 'USING' },
-          { span: name.span },
-        );
+      if (type === undefined) throw typeClash(l.type, r.type, 'USING', name.span);
       return operator('=', [coerce(column(l), type), coerce(column(r), type)], BIT, name.span);
     }),
   );

@@ -1,5 +1,6 @@
 // Statements that define objects: AST -> definitions, every option checked against the object's rules (3-dialect 1.2-1.5).
 
+import type { CollationName } from '../../arrow/sql-type.ts';
 import type {
   ColumnDefinition,
   CredentialDefinition,
@@ -20,6 +21,7 @@ import {
 } from '../../catalog/snapshot.ts';
 import { error } from '../../common/errors.ts';
 import type * as ast from '../../parser/ast.ts';
+import { columnType } from './collation.ts';
 import { bindType } from './type-name.ts';
 
 export interface QualifiedName {
@@ -190,7 +192,7 @@ export function bindExternalTable(statement: ast.CreateExternalTable, snapshot: 
     kind: 'external',
     schema,
     name,
-    columns: bindColumns(statement.columns, name),
+    columns: bindColumns(statement.columns, name, snapshot.collation),
     location: location.value,
     dataSource: source.name,
     fileFormat: format.name,
@@ -201,7 +203,11 @@ function missingOption(name: string, { span }: ast.CreateExternalTable): Error {
   return error('syntax/missing-option', { statement: 'CREATE EXTERNAL TABLE', name }, { span });
 }
 
-function bindColumns(columns: readonly ast.ColumnDefinition[], table: string): ColumnDefinition[] {
+function bindColumns(
+  columns: readonly ast.ColumnDefinition[],
+  table: string,
+  collation: CollationName,
+): ColumnDefinition[] {
   const seen = new Set<string>();
   return columns.map((c) => {
     const key = c.name.name.toLowerCase();
@@ -215,7 +221,8 @@ function bindColumns(columns: readonly ast.ColumnDefinition[], table: string): C
         { span: c.type.span, hint: 'Use varchar(max) or nvarchar(max).' },
       );
     }
-    return { name: c.name.name, type: bindType(c.type, 1), nullable: c.nullable };
+    const type = columnType(bindType(c.type, 1), c.collation, collation);
+    return { name: c.name.name, type, nullable: c.nullable };
   });
 }
 

@@ -1,10 +1,20 @@
 // Operators over bound operands: the types that meet, the conversions between them, and what is refused.
 
-import { BIT, familyOf, isNumeric, isText, type SqlType, typeName } from '../../arrow/sql-type.ts';
+import {
+  BIT,
+  collationOf,
+  familyOf,
+  isNumeric,
+  isText,
+  type SqlType,
+  typeName,
+  withCollation,
+} from '../../arrow/sql-type.ts';
 import { error, type SqlcError } from '../../common/errors.ts';
 import type { Span } from '../../common/span.ts';
 import type * as ast from '../../parser/ast.ts';
 import { type Expr, isNullLiteral, operator } from '../expression.ts';
+import { collatedAs, collationConflict, collationOfAll, commonCollation } from './collation.ts';
 import { arithmeticType, castable, coerce, commonType, concatType } from './types.ts';
 
 /** A binary operator other than AND and OR. */
@@ -49,7 +59,7 @@ export function combine(e: ast.Binary, left: Expr, right: Expr): Expr {
 export function comparable(operands: readonly Expr[], type: SqlType): Expr[] {
   const sides = operands.map((one) => coerce(one, type));
   if (!isText(type) || !operands.some(isPadded)) return sides;
-  return sides.map((side) => operator('rtrim', [side], side.type, side.span));
+  return sides.map((side) => collatedAs(operator('rtrim', [side], side.type, side.span), collationOf(type)));
 }
 
 function isPadded(side: Expr): boolean {
@@ -72,7 +82,7 @@ function concatenate(left: Expr, right: Expr, span: Span): Expr {
     if (side.type.kind !== 'null' && !isText(side.type) && familyOf(side.type) !== 'binary')
       throw operandType(side, 'concatenation', span);
   }
-  const type = concatType(left.type, right.type);
+  const type = withCollation(concatType(left.type, right.type), collationOfAll([left, right]));
   const label = (x: Expr) => (isNullLiteral(x) ? coerce(x, type) : x);
   return operator('concat', [label(left), label(right)], type, span);
 }
@@ -118,20 +128,14 @@ export function caseOf(branches: readonly { when: Expr; then: Expr }[], otherwis
 export function equals(left: Expr, right: Expr, span: Span): Expr {
   const type = commonType(left.type, right.type);
   if (type === undefined) throw clash(left, right, 'CASE', span);
-  return operator('=', [coerce(left, type), coerce(right, type)], BIT, span);
+  return operator('=', comparable([left, right], type), BIT, span);
 }
 
 export function unify(values: readonly Expr[], what: string, span: Span): SqlType {
   return values.reduce(
     (type: SqlType, value) => {
       const common = commonType(type, value.type);
-      if (common === undefined) {
-        throw error(
-          'bind/type-clash',
-          { left: typeName(type), right: typeName(value.type), operation: what },
-          { span: value.span ?? span },
-        );
-      }
+      if (common === undefined) throw typeClash(type, value.type, what, value.span ?? span);
       return common;
     },
     { kind: 'null' },
@@ -139,7 +143,13 @@ export function unify(values: readonly Expr[], what: string, span: Span): SqlTyp
 }
 
 export function clash(left: Expr, right: Expr, operation: string, span: Span): SqlcError {
-  return error('bind/type-clash', { left: typeName(left.type), right: typeName(right.type), operation }, { span });
+  return typeClash(left.type, right.type, operation, span);
+}
+
+/** Why two types have none in common. */
+export function typeClash(left: SqlType, right: SqlType, operation: string, span: Span | undefined): SqlcError {
+  if (commonCollation(left, right) === 'conflict') return collationConflict(left, right, span);
+  return error('bind/type-clash', { left: typeName(left), right: typeName(right), operation }, { span });
 }
 
 export function operandType(operand: Expr, operation: string, span: Span): SqlcError {

@@ -37,7 +37,7 @@ export function bindPivot(pivot: ast.Pivot, source: Source, q: QueryContext): So
     const then = value ?? literal(1, INT);
     const branches = [{ when: isValue(key, written), then }];
     const own: Expr = { kind: 'case', branches, otherwise: undefined, type: then.type };
-    const expr = aggregateOf(call, name, [own, ...rest], { star: false, orderBy: [] });
+    const expr = aggregateOf(call, name, [own, ...rest], { star: false, orderBy: [], ctx: q.ctx });
     return { id: q.ctx.nextId(), name: written.name, type: expr.type, expr };
   });
   const plan: LogicalPlan = {

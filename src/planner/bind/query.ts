@@ -1,6 +1,5 @@
 // Queries: CTEs, set operations, VALUES, ORDER BY and limits over them. A SELECT itself is select.ts.
 
-import { typeName } from '../../arrow/sql-type.ts';
 import { error, unreachable } from '../../common/errors.ts';
 import type { Span } from '../../common/span.ts';
 import type * as ast from '../../parser/ast.ts';
@@ -10,6 +9,7 @@ import { type BindContext, clauseEnv, hoistTo, type PlanHolder, type QueryContex
 import { bindExpression } from './expression.ts';
 import { forJson } from './for-json.ts';
 import { orderedAndLimited } from './limits.ts';
+import { typeClash } from './operators.ts';
 import { NO_SCOPE } from './scope.ts';
 import { bindSelect } from './select.ts';
 import { coerce, commonType } from './types.ts';
@@ -76,10 +76,7 @@ function combine(op: ast.SetOperation, left: LogicalPlan, right: LogicalPlan, ct
   const columns = a.map((x, i): Column => {
     const y = b[i] ?? x;
     const type = commonType(x.type, y.type);
-    if (type === undefined) {
-      const params = { left: typeName(x.type), right: typeName(y.type), operation: `column ${i + 1} of ${what}` };
-      throw error('bind/type-clash', params, { span: op.right.span });
-    }
+    if (type === undefined) throw typeClash(x.type, y.type, `column ${i + 1} of ${what}`, op.right.span);
     return { id: ctx.nextId(), name: x.name, type };
   });
   const types = columns.map((c) => c.type);
@@ -122,13 +119,7 @@ function bindValues(body: ast.Values, q: QueryContext): LogicalPlan {
         if (cell === undefined || row.length !== width)
           throw error('bind/values-width', { first: width, found: row.length }, { span: rowSpan(body, r) });
         const common = commonType(acc, cell.type);
-        if (common === undefined) {
-          throw error(
-            'bind/type-clash',
-            { left: typeName(acc), right: typeName(cell.type), operation: `column ${i + 1} of VALUES` },
-            { span: cell.span },
-          );
-        }
+        if (common === undefined) throw typeClash(acc, cell.type, `column ${i + 1} of VALUES`, cell.span);
         return common;
       },
       { kind: 'null' },

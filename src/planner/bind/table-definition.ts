@@ -1,12 +1,13 @@
 // CREATE TABLE and what ALTER TABLE adds: columns and constraints as written -> definitions. Names left out are made:
 // PK_table, UQ_table_columns, CK_table_n, DF_table_column.
 
-import { familyOf, type SqlType, typeName } from '../../arrow/sql-type.ts';
+import { type CollationName, familyOf, type SqlType, typeName } from '../../arrow/sql-type.ts';
 import type { ColumnDefinition, Constraint } from '../../catalog/definitions.ts';
 import { sameName } from '../../catalog/snapshot.ts';
 import { error } from '../../common/errors.ts';
 import type { Span } from '../../common/span.ts';
 import type * as ast from '../../parser/ast.ts';
+import { columnType } from './collation.ts';
 import { bindType } from './type-name.ts';
 
 export interface TableParts {
@@ -16,6 +17,7 @@ export interface TableParts {
 
 /**
  * @param before what the table has already
+ * @param collation of the database
  * @param textOf the script's text at a place: defaults and conditions are kept as written
  * @throws SqlcError bind/duplicate-column, table/*, bind/unknown-type, not-supported
  */
@@ -24,13 +26,14 @@ export function bindTableParts(
   columns: readonly ast.TableColumn[],
   constraints: readonly ast.TableConstraint[],
   textOf: (span: Span) => string,
+  collation: CollationName,
   before: TableParts = { columns: [], constraints: [] },
 ): TableParts {
   const all = [...before.columns];
   for (const written of columns) {
     if (all.some((c) => sameName(c.name, written.name.name)))
       throw error('bind/duplicate-column', { name: written.name.name, relation: table }, { span: written.name.span });
-    all.push(columnOf(written, table, textOf));
+    all.push(columnOf(written, table, textOf, collation));
   }
   refuseSecondIdentity(all, columns, table);
   const written = [
@@ -56,11 +59,16 @@ export function bindTableParts(
   return { columns: all.map((c) => (required(c) ? { ...c, nullable: false } : c)), constraints: made };
 }
 
-function columnOf(written: ast.TableColumn, table: string, textOf: (span: Span) => string): ColumnDefinition {
+function columnOf(
+  written: ast.TableColumn,
+  table: string,
+  textOf: (span: Span) => string,
+  collation: CollationName,
+): ColumnDefinition {
   const { name, span } = written;
   if (written.computed !== undefined || written.type === undefined)
     throw error('not-supported', { what: 'a computed column' }, { span });
-  const type = bindType(written.type, 1);
+  const type = columnType(bindType(written.type, 1), written.collation, collation);
   const { identity } = written;
   if (identity !== undefined && !countable(type))
     throw error('table/identity-type', { column: name.name, type: typeName(type) }, { span: written.type.span });

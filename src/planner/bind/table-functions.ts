@@ -205,6 +205,8 @@ function openJson(call: ast.TableFunction, args: readonly Expr[]): Rows {
 }
 
 function schemaColumn(c: ast.SchemaColumn, item: Expr): Expr {
+  if (c.collation !== undefined)
+    throw error('not-supported', { what: 'COLLATE in the columns of OPENJSON' }, { span: c.collation.span });
   const type = bindType(c.type, 1);
   const path =
     c.path === undefined ? { strict: false, path: `$${keyStep(c.name.name)}` } : jsonPath(c.path.value, c.path.span);

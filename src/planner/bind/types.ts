@@ -3,12 +3,14 @@
 
 import {
   BIGINT,
+  collationOf,
   decimal,
   decimalShape,
   type Family,
   FLOAT,
   familyOf,
   INT,
+  isText,
   type Length,
   list,
   NULL,
@@ -17,11 +19,20 @@ import {
   type SqlType,
   type StructField,
   sameType,
+  withCollation,
 } from '../../arrow/sql-type.ts';
 import { type Expr, isNullLiteral, literal } from '../expression.ts';
+import { commonCollation, recollated } from './collation.ts';
 
-/** The type both sides convert to, or undefined when they do not go together. */
+/** The type both sides convert to, or undefined when they do not go together or their collations do not. */
 export function commonType(a: SqlType, b: SqlType): SqlType | undefined {
+  const common = commonPlainType(a, b);
+  if (common === undefined || !isText(common)) return common;
+  const collation = commonCollation(a, b);
+  return collation === 'conflict' ? undefined : withCollation(common, collation);
+}
+
+function commonPlainType(a: SqlType, b: SqlType): SqlType | undefined {
   if (a.kind === 'null') return b;
   if (b.kind === 'null' || sameType(a, b)) return a;
   if (a.kind === 'list' && b.kind === 'list') {
@@ -160,8 +171,12 @@ function capped(precision: number, scale: number, rule: 'add' | 'multiply'): Sql
 /** The expression with an explicit conversion where the type differs; an untyped NULL takes the type. */
 export function coerce(expr: Expr, type: SqlType): Expr {
   if (isNullLiteral(expr)) return literal(null, type, expr.span);
-  if (expr.type.kind === 'null' || sameType(expr.type, type)) return { ...expr, type } as Expr; // only the type label changes
-  return { kind: 'cast', operand: expr, type, onError: 'fail', span: expr.span };
+  const label = withCollation(type, collationOf(expr.type));
+  const converted: Expr =
+    expr.type.kind === 'null' || sameType(expr.type, type)
+      ? ({ ...expr, type: label } as Expr) // only the type label changes
+      : { kind: 'cast', operand: expr, type: label, onError: 'fail', span: expr.span };
+  return recollated(converted, collationOf(type));
 }
 
 /** SUM's type: overflow shows as T-SQL's would. */

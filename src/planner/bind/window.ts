@@ -29,7 +29,7 @@ export function bindWindow(call: FunctionCall, given: WindowSpec, name: string, 
   const partitionBy = over.partitionBy.map((p) => bindExpression(p, inner));
   const orderBy = keys(over.orderBy);
   const within = keys(call.withinGroup ?? []);
-  const shape = shapeOf(call, over, name, { args, star, orderBy, within });
+  const shape = shapeOf(call, over, name, { args, star, orderBy, within }, env.ctx);
   const window: WindowExpr = {
     kind: 'window',
     fn: shape.fn,
@@ -87,6 +87,7 @@ function shapeOf(
   over: WindowSpec,
   name: string,
   { args, star, orderBy, within }: Parts,
+  ctx: Env['ctx'],
 ): Pick<WindowExpr, 'fn' | 'args' | 'type'> {
   if (PERCENTILE_FUNCTIONS.has(name)) {
     if (orderBy.length > 0)
@@ -96,7 +97,7 @@ function shapeOf(
   if (within.length > 0 || name === 'STRING_AGG' || name.startsWith('APPROX_'))
     throw error('syntax/clause-combination', { first: 'OVER', second: `"${name}"` }, { span: call.span });
   return AGGREGATES.has(name)
-    ? aggregateOf(call, name, args, { star, orderBy: [] })
+    ? aggregateOf(call, name, args, { star, orderBy: [], ctx })
     : windowOf(call, name, args, orderBy.length > 0);
 }
 

@@ -21,7 +21,7 @@ const SPELLINGS: Readonly<Record<string, string>> = {
   percentile_disc: 'quantile_disc',
 };
 
-type Aggregated = Pick<AggregateExpr, 'fn' | 'args' | 'type'>;
+type Aggregated = Pick<AggregateExpr, 'fn' | 'args' | 'type' | 'orderBy'>;
 
 interface Modifiers {
   readonly distinct: boolean;
@@ -48,6 +48,8 @@ export function aggregateSql(expr: Aggregated, args: readonly string[], { distin
       const all = `coalesce(string_agg(${x}, ','${order})${over}, '')`;
       return `CASE WHEN count(*)${over} > 0 THEN '${open}' || ${all} || '${close}' END`;
     }
+    case 'string_agg_by':
+      return distinctTexts(args, expr.orderBy[0]?.descending ?? false);
     case 'string_agg':
     case 'min':
     case 'max':
@@ -71,6 +73,13 @@ function total(sum: string, from: SqlType | undefined, type: SqlType): string {
   const limit = `CAST('${'9'.repeat(38 - from.scale)}.${'9'.repeat(from.scale)}' AS ${duckdbTypeName(type)})`;
   const raised = `CAST('${RAISED}exec/overflow:decimal' AS ${duckdbTypeName(type)})`;
   return bindAlways([whole], ([s]) => `CASE WHEN ${s} > ${limit} OR ${s} < -${limit} THEN ${raised} ELSE ${s} END`);
+}
+
+/** Texts of different keys, in the order of the keys: the first of each. */
+function distinctTexts([x, separator, key]: readonly string[], descending: boolean): string {
+  const texts = `list({'k': ${key}, 'v': ${x}} ORDER BY ${key}${descending ? ' DESC' : ''}, ${x}) FILTER (${x} IS NOT NULL)`;
+  const others = `list_filter(${texts}, lambda e, i: i = 1 OR e.k <> (${texts})[i - 1].k)`;
+  return `array_to_string(list_transform(${others}, lambda e: e.v), ${separator})`;
 }
 
 /** AVG of integers is an integer, of decimals a decimal; DuckDB's is always a double. */

@@ -7,11 +7,12 @@ import { invariant } from '../../common/errors.ts';
 import type { OperatorExpr } from '../expression.ts';
 import { stringLiteral } from '../sql-text.ts';
 import { arithmeticOperators } from './arithmetic.ts';
+import { collated } from './collations.ts';
 import { dateOperators } from './date-functions.ts';
 import { jsonOperators } from './json.ts';
 import { likeToSql } from './like-pattern.ts';
 import { RAISED, raise } from './raise.ts';
-import { call, chain, infix, type Operators } from './spell.ts';
+import { call, chain, infix, type Operators, type Spell } from './spell.ts';
 import { textOperators } from './text-functions.ts';
 
 const GENERAL: Operators = {
@@ -35,6 +36,7 @@ const GENERAL: Operators = {
   'not-between': ([x, low, high]) => `(${x} NOT BETWEEN ${low} AND ${high})`,
   'in-list': ([x, ...items]) => `(${x} IN (${items.join(', ')}))`,
   'not-in-list': ([x, ...items]) => `(${x} NOT IN (${items.join(', ')}))`,
+  collate: ([x], { type }) => collated(`${x}`, type),
   like: (args, expr) => likeToSql(args, expr, false),
   'not-like': (args, expr) => likeToSql(args, expr, true),
   // One round deeper, up to MAXRECURSION; 0 is no limit.
@@ -52,12 +54,22 @@ const GENERAL: Operators = {
   coalesce: call('coalesce'),
   newid: call('uuid'),
   greatest: call('greatest'),
+  'greatest-by': firstBy('list_reverse_sort'),
+  'least-by': firstBy('list_sort'),
   least: call('least'),
   'input-text': ([x], { args: [arg] }) => inputText(`${x}`, arg?.type),
   // The value stands beside the error for its type; it is never reached.
   'raise-document': ([failure, value]) =>
     `CASE WHEN error('${RAISED}service/document:' || ${failure}.code || ' ' || ${failure}.message) IS NULL THEN ${value} ELSE ${value} END`,
 };
+
+/** The first of values that are not NULL, in the order of a key beside each. */
+function firstBy(sort: string): Spell {
+  return (args) => {
+    const pairs = args.flatMap((value, i) => (i % 2 === 0 ? [`{'k': ${args[i + 1]}, 'v': ${value}}`] : []));
+    return `${sort}(list_filter([${pairs.join(', ')}], lambda e: e.v IS NOT NULL))[1].v`;
+  };
+}
 
 /** A text that is equal exactly when the value is, and that JavaScript reads back without loss. */
 function inputText(sql: string, type: SqlType | undefined): string {

@@ -17,6 +17,7 @@ export const textOperators: Operators = {
   datalength: once(([x], { args: [arg], type }) => typed(byteLength(`${x}`, arg?.type), type)),
   upper: call('upper'),
   lower: call('lower'),
+  'strip-accents': call('strip_accents'),
   reverse: call('reverse'),
   trim: ([s, chars]) => `trim(${s}, ${chars ?? "' '"})`,
   ltrim: ([s, chars]) => `ltrim(${s}, ${chars ?? "' '"})`,
@@ -29,15 +30,17 @@ export const textOperators: Operators = {
   charindex: once(([sought, s, start], { type }) => typed(charIndex(`${sought}`, `${s}`, start), type)),
   patindex: once(([, s], { args: [pattern], type }) => typed(patternIndex(`${s}`, pattern), type)),
   replace: ([s, from, to]) => `replace(${s}, ${from}, ${to})`,
+  'replace-ci': once(
+    ([s, from, to]) =>
+      `CASE WHEN ${from} = '' THEN ${s} ELSE regexp_replace(${s}, regexp_escape(${from}), replace(${to}, '\\', '\\\\'), 'gi') END`,
+  ),
   stuff: once(
     ([s, i, n, ins]) =>
       `CASE WHEN ${i} >= 1 AND ${i} <= length(${s}) AND ${n} >= 0 THEN left(${s}, ${i} - 1) || coalesce(${ins}, '') || substr(${s}, CAST(${i} AS BIGINT) + ${n}) END`,
   ),
   replicate: once(([s, n]) => `CASE WHEN ${n} >= 0 THEN repeat(${s}, ${n}) END`),
-  translate: once(
-    ([s, from, to]) =>
-      `CASE WHEN length(${from}) <> length(${to}) THEN ${raise('exec/translate')} ELSE translate(${s}, ${from}, ${to}) END`,
-  ),
+  translate: translated((from) => [from]),
+  'translate-ci': translated((from) => [`lower(${from})`, `upper(${from})`]),
   ascii: once(([s]) => `CASE WHEN ${s} = '' THEN NULL WHEN ord(${s}) > 255 THEN 63 ELSE ord(${s}) END`),
   unicode: once(([s]) => `CASE WHEN ${s} <> '' THEN ord(${s}) END`),
   char: once(([n]) => `CASE WHEN ${n} BETWEEN 0 AND 255 THEN chr(${typed(`${n}`, INT)}) END`),
@@ -73,6 +76,15 @@ export const textOperators: Operators = {
   'jaro-winkler-similarity': ([a, b]) => `jaro_winkler_similarity(${a}, ${b})`,
   'jaro-winkler-distance': ([a, b]) => `(1 - jaro_winkler_similarity(${a}, ${b}))`,
 };
+
+/** @param spellings of the characters that are replaced, each as long as they are */
+function translated(spellings: (from: string) => readonly string[]): Spell {
+  return once(([s, from, to]) => {
+    const each = spellings(`${from}`);
+    const places = each.map(() => to).join(' || ');
+    return `CASE WHEN length(${from}) <> length(${to}) THEN ${raise('exec/translate')} ELSE translate(${s}, ${each.join(' || ')}, ${places}) END`;
+  });
+}
 
 function nonNegative(n: string, name: string): string {
   if (/^\d+$/.test(n)) return n;

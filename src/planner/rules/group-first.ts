@@ -12,11 +12,11 @@
 // exactly; `COUNT(*) … WHERE SENTIMENT('good') = 'positive'` has nothing to group by, and no group where no row is;
 // grouping sets.
 
-import { BIGINT, decimal, decimalShape, familyOf, type SqlType } from '../../arrow/sql-type.ts';
+import { BIGINT, collationOf, decimal, decimalShape, familyOf, isText, type SqlType } from '../../arrow/sql-type.ts';
 import { idsProvided, neededLayers, readFromBase, restacked, unstacked } from '../call-stack.ts';
 import { type AggregateExpr, type Column, type ColumnId, column, literal, operator } from '../expression.ts';
 import { type Aggregate, columnsOf, type LogicalPlan } from '../plan.ts';
-import type { Rule } from '../rule.ts';
+import type { Rule, RuleContext } from '../rule.ts';
 import { columnsUsed, freeColumns, rewritePlan } from '../shape.ts';
 import { share } from './share.ts';
 
@@ -27,15 +27,13 @@ export const groupFirst: Rule = {
     // A call shares through a limit but not through groups: whichever of the two rules came first would decide.
     const sharing = share.apply(plan, { ...context, nextId: () => -1 }) !== plan;
     if (sharing) return plan;
-    return rewritePlan(plan, (node) =>
-      node.kind === 'aggregate' ? (groupedFirst(node, context.nextId) ?? node) : node,
-    );
+    return rewritePlan(plan, (node) => (node.kind === 'aggregate' ? (groupedFirst(node, context) ?? node) : node));
   },
 };
 
 type Partial = Column & { readonly expr: AggregateExpr };
 
-function groupedFirst(node: Aggregate, nextId: () => ColumnId): LogicalPlan | undefined {
+function groupedFirst(node: Aggregate, { nextId, collation }: RuleContext): LogicalPlan | undefined {
   if (node.sets !== undefined) return undefined;
   const stack = unstacked(node.child);
   const answers = idsProvided(stack.layers);
@@ -60,7 +58,9 @@ function groupedFirst(node: Aggregate, nextId: () => ColumnId): LogicalPlan | un
     const expr = partialOf(a.expr);
     return { id: nextId(), name: a.name, type: expr.type, expr };
   });
-  const first: Aggregate = { kind: 'aggregate', child: stack.base, groups: keys, aggregates: partials };
+  const grouped: Aggregate = { kind: 'aggregate', child: stack.base, groups: keys, aggregates: partials };
+  const bytewise = keys.every((k) => !isText(k.type) || (collationOf(k.type)?.name ?? collation) === 'BIN2_UTF8');
+  const first: Aggregate = bytewise ? grouped : { ...grouped, bytewise: true };
   if (freeColumns(first).size > 0) return undefined;
   const groups = node.groups.map((g) => (early.includes(g) ? { ...g, expr: column(g) } : g));
   return combined(node, { ...node, child: restacked(first, layers, read), groups }, partials, nextId);

@@ -1,10 +1,11 @@
 // Functions that choose among their arguments, all of which are evaluated (3-dialect section 4.4).
 
-import { BIT, typeName } from '../../../arrow/sql-type.ts';
-import { error } from '../../../common/errors.ts';
+import { BIT } from '../../../arrow/sql-type.ts';
 import type { FunctionCall } from '../../../parser/ast.ts';
 import { type Expr, literal, nullLiteral, operator } from '../../expression.ts';
-import { unify } from '../operators.ts';
+import { collationAmong, folded } from '../collation.ts';
+import type { BindContext } from '../context.ts';
+import { typeClash, unify } from '../operators.ts';
 import { coerce, commonType } from '../types.ts';
 import { type Args, nameOf, type ScalarFunction } from './scalar-function.ts';
 
@@ -32,10 +33,7 @@ export const CONDITIONAL_FUNCTIONS: readonly ScalarFunction[] = [
 function nullIf(args: Args, call: FunctionCall): Expr {
   const [a = nullLiteral(), b = nullLiteral()] = args;
   const type = commonType(a.type, b.type);
-  if (type === undefined) {
-    const params = { left: typeName(a.type), right: typeName(b.type), operation: 'NULLIF' };
-    throw error('bind/type-clash', params, { span: call.span });
-  }
+  if (type === undefined) throw typeClash(a.type, b.type, 'NULLIF', call.span);
   const same = operator('=', [coerce(a, type), coerce(b, type)], BIT);
   return {
     kind: 'case',
@@ -46,9 +44,16 @@ function nullIf(args: Args, call: FunctionCall): Expr {
   };
 }
 
-function extreme(args: Args, call: FunctionCall): Expr {
+function extreme(args: Args, call: FunctionCall, ctx: Pick<BindContext, 'snapshot'>): Expr {
   const name = nameOf(call);
   const type = unify(args, name, call.span);
   const coerced = args.map((a) => coerce(a, type));
-  return operator(name.toLowerCase(), coerced, type, call.span);
+  const keys = coerced.map((a) => folded(a, collationAmong(coerced, ctx)));
+  if (keys.every((key, i) => key === coerced[i])) return operator(name.toLowerCase(), coerced, type, call.span);
+  return operator(
+    `${name.toLowerCase()}-by`,
+    coerced.flatMap((a, i) => [a, keys[i] ?? a]),
+    type,
+    call.span,
+  );
 }

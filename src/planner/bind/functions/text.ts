@@ -4,6 +4,8 @@ import { BIGINT, INT, NVARCHAR_MAX, type SqlType, VARBINARY_MAX } from '../../..
 import { error } from '../../../common/errors.ts';
 import type { FunctionCall } from '../../../parser/ast.ts';
 import { type Expr, literal, operator } from '../../expression.ts';
+import { collationAmong, folded, uncollated } from '../collation.ts';
+import type { BindContext } from '../context.ts';
 import { coerce, lengthOf } from '../types.ts';
 import {
   type Args,
@@ -103,7 +105,7 @@ export const TEXT_FUNCTIONS: readonly ScalarFunction[] = [
     signature: 'CHARINDEX(sought, text[, start])',
     doc: 'Where a text first stands in another, from 1; 0 when nowhere.',
     example: ["CHARINDEX('l', 'hello')", '3'],
-    bind: calls('charindex', [text, text, whole], position(1)),
+    bind: (args, call, ctx) => calls('charindex', [text, text, whole], position(1))(foldedTexts(args, ctx), call),
   },
   {
     signature: 'PATINDEX(pattern, text)',
@@ -115,7 +117,7 @@ export const TEXT_FUNCTIONS: readonly ScalarFunction[] = [
     signature: 'REPLACE(text, sought, replacement)',
     doc: 'The text with every occurrence of one text replaced by another.',
     example: ["REPLACE('banana', 'an', 'o')", 'booa'],
-    bind: calls('replace', [text], widestText),
+    bind: (args, call, ctx) => calls(`replace${ignoringCase(args, ctx)}`, [text], widestText)(args, call),
   },
   {
     signature: 'STUFF(text, start, length, replacement)',
@@ -166,7 +168,7 @@ export const TEXT_FUNCTIONS: readonly ScalarFunction[] = [
     signature: 'TRANSLATE(text, characters, replacements)',
     doc: 'Each of the characters replaced by the one in the same place of the replacements.',
     example: ["TRANSLATE('2*[3+4]', '[]', '()')", '2*(3+4)'],
-    bind: calls('translate', [text], likeFirst),
+    bind: (args, call, ctx) => calls(`translate${ignoringCase(args, ctx)}`, [text], likeFirst)(args, call),
   },
   {
     signature: 'ASCII(text)',
@@ -291,13 +293,24 @@ function argument(args: Args, index: number): Expr {
   return args[index] ?? literal(null, NVARCHAR_MAX);
 }
 
+/** Texts that are sought in each other, as their collation compares them. */
+function foldedTexts(args: Args, ctx: Pick<BindContext, 'snapshot'>): Args {
+  const collation = collationAmong(args, ctx);
+  return args.map((a) => folded(a, collation));
+}
+
+/** What the name of an operator ends in that replaces text of either case. */
+function ignoringCase(args: Args, ctx: Pick<BindContext, 'snapshot'>): '' | '-ci' {
+  return collationAmong(args, ctx).startsWith('CI') ? '-ci' : '';
+}
+
 function strip(op: 'trim' | 'ltrim' | 'rtrim', args: Args, call: FunctionCall): Expr {
   return calls(op, [text], likeFirst)(args, call);
 }
 
 /** The pattern shapes the SQL, so its value is needed now. */
-function patIndex(args: Args, call: FunctionCall): Expr {
-  const given = argument(args, 0);
+function patIndex(args: Args, call: FunctionCall, ctx: Pick<BindContext, 'snapshot'>): Expr {
+  const [sought, given = argument(args, 0)] = [argument(args, 1), uncollated(argument(args, 0))];
   const pattern = given.kind === 'parameter' ? literal(given.value, given.type, given.span) : given;
   if (pattern.kind !== 'literal')
     throw error(
@@ -305,7 +318,7 @@ function patIndex(args: Args, call: FunctionCall): Expr {
       { what: 'PATINDEX with a pattern that is not a literal or a variable' },
       { span: call.args[0]?.span ?? call.span },
     );
-  return calls('patindex', [text], position(1))([pattern, argument(args, 1)], call);
+  return calls('patindex', [text], position(1))(foldedTexts([pattern, sought], ctx), call);
 }
 
 const HASHES: Readonly<Record<string, readonly [fn: string, bytes: number]>> = {
