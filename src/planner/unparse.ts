@@ -86,18 +86,9 @@ function printPlan(plan: LogicalPlan, p: Printer): string {
     case 'project':
       return `SELECT ${plan.columns.length === 0 ? '1 AS c0' : defined(plan.columns)} FROM ${from(plan.child)}`;
     case 'filter':
-      return `SELECT * FROM ${from(plan.child)} WHERE ${printExpr(plan.predicate, p)}`;
-    case 'join': {
-      const keyword = {
-        inner: 'INNER JOIN',
-        left: 'LEFT JOIN',
-        right: 'RIGHT JOIN',
-        full: 'FULL JOIN',
-        cross: 'CROSS JOIN',
-      }[plan.type];
-      const on = plan.on === undefined ? '' : ` ON ${printExpr(plan.on, p)}`;
-      return `SELECT * FROM ${from(plan.left, 'l')} ${keyword} ${from(plan.right, 'r')}${on}`;
-    }
+      return `SELECT * FROM ${joined(plan.child, p)} WHERE ${printExpr(plan.predicate, p)}`;
+    case 'join':
+      return `SELECT * FROM ${joined(plan, p)}`;
     case 'apply': {
       const keyword = plan.type === 'cross' ? 'CROSS JOIN LATERAL' : 'LEFT JOIN LATERAL';
       const on = plan.type === 'cross' ? '' : ' ON TRUE';
@@ -154,6 +145,22 @@ function printPlan(plan: LogicalPlan, p: Printer): string {
     default:
       return unreachable(plan);
   }
+}
+
+const JOINS = {
+  inner: 'INNER JOIN',
+  left: 'LEFT JOIN',
+  right: 'RIGHT JOIN',
+  full: 'FULL JOIN',
+  cross: 'CROSS JOIN',
+};
+
+/** A tree of joins as one FROM, with the filter above it in one SELECT: the engine orders joins only within one. */
+function joined(plan: LogicalPlan, p: Printer): string {
+  if (plan.kind !== 'join') return `(${printPlan(plan, p)})`;
+  const [left, right] = [joined(plan.left, p), joined(plan.right, p)];
+  const on = plan.on === undefined ? '' : ` ON ${printExpr(plan.on, p)}`;
+  return `(${left} ${JOINS[plan.type]} ${right}${on})`;
 }
 
 function workingName(table: number): string {
