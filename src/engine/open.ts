@@ -6,6 +6,7 @@ import { version } from '../common/version.ts';
 import { DuckdbCatalogStore } from '../exec/duckdb/catalog-store.ts';
 import { Database } from '../exec/duckdb/database.ts';
 import { duckdbTypeOracle } from '../exec/duckdb/duckdb-type-oracle.ts';
+import { ParquetFacts } from '../exec/parquet-facts.ts';
 import { allRules } from '../planner/rules/index.generated.ts';
 import { Storage } from '../storage/storage.ts';
 import { functionRegistry } from '../udf/function.ts';
@@ -61,6 +62,7 @@ export async function openSession(options: EngineOptions): Promise<Session> {
       version,
       store,
       storage: new Storage({ cacheDir: cacheFolder, cacheLimitBytes: settings.cache_size_mb * MEGABYTE }),
+      parquet: new ParquetFacts(),
       services: serviceDirectory({
         env,
         operations: allOperations,

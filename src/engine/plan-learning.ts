@@ -39,7 +39,7 @@ export async function planAfterProbing(
     for (const c of columnsOf(node)) highest = Math.max(highest, c.id);
   });
   const context = columnIds(inputs.learnt, highest + FAR);
-  for (const table of planned.physical.external) await openTable(table, work, files);
+  for (const read of planned.physical.external) await openTable(read, work, files);
   const counts = new Map<string, CallInputs>();
   for (const chain of chains) {
     for (const call of chain.calls) {

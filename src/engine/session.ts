@@ -8,6 +8,7 @@ import type { TraceSpan } from '../common/trace.ts';
 import type { DuckdbCatalogStore } from '../exec/duckdb/catalog-store.ts';
 import type { Database } from '../exec/duckdb/database.ts';
 import { OperationTotals } from '../exec/operation-totals.ts';
+import type { ParquetFacts } from '../exec/parquet-facts.ts';
 import { type CallProgress, progressOf } from '../exec/progress.ts';
 import type { RunReport } from '../exec/run-report.ts';
 import { StatementWork, workNames } from '../exec/statement-work.ts';
@@ -36,6 +37,7 @@ export interface SessionParts {
   readonly version: string;
   readonly store: DuckdbCatalogStore;
   readonly storage: Storage;
+  readonly parquet: ParquetFacts;
   readonly services: ServiceDirectory;
   readonly functions: FunctionRegistry;
   readonly rules: readonly Rule[];

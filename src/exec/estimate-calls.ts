@@ -157,7 +157,7 @@ function plannedCalls({ stages, output }: PhysicalPlan): Planned[] {
 }
 
 async function openAll(plan: PhysicalPlan, work: StatementWork, files: ExternalFiles): Promise<true> {
-  for (const table of plan.external) await openTable(table, work, files);
+  for (const read of plan.external) await openTable(read, work, files);
   return true;
 }
 

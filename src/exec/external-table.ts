@@ -2,7 +2,6 @@
 // columns is made in the statement's work area. Parquet is read in place; text is converted whole, every declared
 // column of every row, because the engine's reader would check only the columns a query happens to read.
 
-import { sqlTypeOf } from '../arrow/duckdb-logical-type.ts';
 import { duckdbTypeName } from '../arrow/duckdb-type.ts';
 import { isText, type SqlType, typeName, VARCHAR_MAX } from '../arrow/sql-type.ts';
 import type { ColumnDefinition, ExternalTable, FileFormatDefinition, TextOptions } from '../catalog/definitions.ts';
@@ -16,11 +15,13 @@ import { storageCredential } from '../storage/credential.ts';
 import { parseLocation, resolveLocation } from '../storage/location.ts';
 import type { Storage, StoredFile } from '../storage/storage.ts';
 import { duckdbError } from './duckdb/duckdb-error.ts';
+import type { ParquetColumns, ParquetFacts, ParquetFile } from './parquet-facts.ts';
 import type { StatementWork } from './statement-work.ts';
 
 export interface ExternalFiles {
   readonly storage: Storage;
   readonly snapshot: Snapshot;
+  readonly parquet: ParquetFacts;
   /** SQLC_BLOB_ENDPOINT. */
   readonly blobEndpoint: string | undefined;
 }
@@ -30,14 +31,19 @@ interface LocalCopy {
   readonly file: StoredFile;
 }
 
-/** @throws SqlcError storage/*, catalog/missing-reference, exec/cancelled */
-export async function openExternal(table: ExternalTable, work: StatementWork, files: ExternalFiles): Promise<void> {
+/** @param read names of the columns that are read @throws SqlcError storage/*, catalog/missing-reference, exec/cancelled */
+export async function openExternal(
+  table: ExternalTable,
+  read: ReadonlySet<string>,
+  work: StatementWork,
+  files: ExternalFiles,
+): Promise<void> {
   const format = findObject(files.snapshot, 'file format', table.fileFormat);
   if (format === undefined) throw error('catalog/missing-reference', { kind: 'file format', name: table.fileFormat });
   const copies = await fetchAll(table, work, files);
   const relation = work.names.external(table);
   if (copies.length === 0) await emptyRelation(table, relation, work);
-  else if (format.format === 'parquet') await openParquet(table, copies, relation, work);
+  else if (format.format === 'parquet') await openParquet(table, read, copies, relation, work, files.parquet);
   else await openText(table, format, copies, relation, work);
 }
 
@@ -76,56 +82,99 @@ function pathList(copies: readonly LocalCopy[]): string {
 
 async function openParquet(
   table: ExternalTable,
+  read: ReadonlySet<string>,
   copies: readonly LocalCopy[],
   relation: string,
   work: StatementWork,
+  facts: ParquetFacts,
 ): Promise<void> {
   const present = new Map<string, SqlType | undefined>();
   for (const copy of copies) {
-    for (const [name, type] of await parquetColumns(copy, work)) if (!present.has(name)) present.set(name, type);
+    for (const [name, type] of await parquetColumns(copy, work, facts)) if (!present.has(name)) present.set(name, type);
   }
-  const columns = table.columns.map((column) => {
-    const name =
-      [...present.keys()].find((p) => p === column.name) ?? [...present.keys()].find((p) => sameName(p, column.name));
-    if (name === undefined) {
-      throw error(
-        'storage/column-missing',
-        { name: column.name, relation: `${table.schema}.${table.name}` },
-        { hint: didYouMean(column.name, present.keys()) },
-      );
-    }
-    const from = present.get(name);
-    if (from === undefined || !castable(from, column.type)) {
-      throw error('storage/format', {
-        file: copies[0]?.file.path ?? '',
-        format: 'as declared',
-        reason: `column "${name}" holds ${from === undefined ? 'an unsupported type' : typeName(from)}, declared ${typeName(column.type)}`,
-      });
-    }
-    return `${storedSql(quote(name), from, column.type, column.name)} AS ${quote(column.name)}`;
+  const columns = table.columns.map((column) => ({ column, ...sourceOf(column, table, present, copies) }));
+  const texts = columns.filter(({ column, from }) => read.has(column.name) && isBounded(from, column.type));
+  const longest = await longestTexts(
+    copies,
+    texts.map(({ name }) => name),
+    work,
+    facts,
+  );
+  const items = columns.map(({ column, name, from }) => {
+    const length = longest.get(name);
+    const known = length === undefined ? from : ({ kind: 'varchar', length } as const);
+    return `${storedSql(quote(name), known, column.type, column.name)} AS ${quote(column.name)}`;
   });
+  // The engine knows more of the values of one file than of a union of files by name.
+  const byName = copies.length > 1 ? ', union_by_name = true' : '';
   await work.connection.run(
-    `CREATE VIEW ${relation} AS SELECT ${columns.join(', ')} FROM read_parquet(${pathList(copies)}, union_by_name = true)`,
+    `CREATE VIEW ${relation} AS SELECT ${items.join(', ')} FROM read_parquet(${pathList(copies)}${byName})`,
   );
 }
 
-async function parquetColumns(copy: LocalCopy, work: StatementWork): Promise<[string, SqlType | undefined][]> {
-  try {
-    const described = await work.connection.rows(
-      `DESCRIBE SELECT * FROM read_parquet(${stringLiteral(copy.path)})`,
-      [],
-      work.options.signal,
+/** The column of the files that a declared one is. */
+function sourceOf(
+  column: ColumnDefinition,
+  table: ExternalTable,
+  present: ReadonlyMap<string, SqlType | undefined>,
+  copies: readonly LocalCopy[],
+): { readonly name: string; readonly from: SqlType } {
+  const name = present.has(column.name) ? column.name : [...present.keys()].find((p) => sameName(p, column.name));
+  if (name === undefined) {
+    throw error(
+      'storage/column-missing',
+      { name: column.name, relation: `${table.schema}.${table.name}` },
+      { hint: didYouMean(column.name, present.keys()) },
     );
-    const types = await work.connection.columnTypes(`SELECT * FROM read_parquet(${stringLiteral(copy.path)})`);
-    return described.map((row, i) => {
-      const type = types[i];
-      return [String(row[0]), type && sqlTypeOf(type)];
+  }
+  const from = present.get(name);
+  if (from === undefined || !castable(from, column.type)) {
+    throw error('storage/format', {
+      file: copies[0]?.file.path ?? '',
+      format: 'as declared',
+      reason: `column "${name}" holds ${from === undefined ? 'an unsupported type' : typeName(from)}, declared ${typeName(column.type)}`,
     });
+  }
+  return { name, from };
+}
+
+function isBounded(from: SqlType, to: SqlType): boolean {
+  return isText(from) && isText(to) && 'length' in to && to.length !== 'max';
+}
+
+async function parquetColumns(copy: LocalCopy, work: StatementWork, facts: ParquetFacts): Promise<ParquetColumns> {
+  try {
+    return await facts.columnsOf(versionOf(copy), work.connection, work.options.signal);
   } catch (cause) {
     work.options.signal.throwIfAborted();
     const reason = duckdbError(cause).message.replaceAll(copy.path, copy.file.path);
     throw error('storage/format', { file: copy.file.location, format: 'Parquet', reason }, { cause });
   }
+}
+
+/** Bytes of the longest text of columns in all files, of those where it is known. */
+async function longestTexts(
+  copies: readonly LocalCopy[],
+  columns: readonly string[],
+  work: StatementWork,
+  facts: ParquetFacts,
+): Promise<Map<string, number>> {
+  const longest = new Map(columns.map((name) => [name, 1]));
+  for (const copy of copies) {
+    const present = await parquetColumns(copy, work, facts);
+    const found = await facts.longestTexts(versionOf(copy), columns, work.connection, work.options.signal);
+    for (const name of longest.keys()) {
+      // A column that a file does not have is NULL there.
+      const length = present.has(name) ? found.get(name) : 0;
+      if (length === undefined) longest.delete(name);
+      else longest.set(name, Math.max(longest.get(name) ?? 1, length));
+    }
+  }
+  return longest;
+}
+
+function versionOf({ path, file }: LocalCopy): ParquetFile {
+  return { path, sizeBytes: file.sizeBytes, lastModified: file.lastModified };
 }
 
 // --- delimited text

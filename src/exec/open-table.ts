@@ -2,7 +2,8 @@
 
 import { duckdbTypeName } from '../arrow/duckdb-type.ts';
 import { chunkOf } from '../arrow/values-to-chunk.ts';
-import type { ExternalTable, SystemTable } from '../catalog/definitions.ts';
+import type { SystemTable } from '../catalog/definitions.ts';
+import type { ExternalRead } from '../planner/physical.ts';
 import { quote } from '../planner/sql-text.ts';
 import { WORK } from './duckdb/database.ts';
 import { type ExternalFiles, openExternal } from './external-table.ts';
@@ -10,15 +11,15 @@ import { externalName, type StatementWork } from './statement-work.ts';
 
 const CHUNK_ROWS = 2048;
 
-/** Makes `names.external(table)` readable. @throws SqlcError storage/*, catalog/missing-reference, exec/cancelled */
+/** Makes `names.external(table)` readable; columns that are read by nobody are not looked into. @throws SqlcError storage/*, catalog/missing-reference, exec/cancelled */
 export async function openTable(
-  table: ExternalTable | SystemTable,
+  { table, columns }: ExternalRead,
   work: StatementWork,
   files: ExternalFiles,
 ): Promise<void> {
   if (work.opened.has(table)) return;
   work.opened.add(table);
-  if (table.kind === 'external') await openExternal(table, work, files);
+  if (table.kind === 'external') await openExternal(table, columns, work, files);
   else await openSystemTable(table, work);
 }
 

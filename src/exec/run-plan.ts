@@ -13,7 +13,7 @@ import { type Chunks, streamSegment } from './stream-segment.ts';
 
 /** Everything the output needs: external tables opened, set-oriented calls answered. */
 export async function prepareOutput(plan: PhysicalPlan, work: StatementWork, files: ExternalFiles): Promise<void> {
-  for (const table of plan.external) await openTable(table, work, files);
+  for (const read of plan.external) await openTable(read, work, files);
   await runStages(plan.stages, work);
 }
 

@@ -5,6 +5,7 @@ import { BIGINT, BIT, isText, NVARCHAR_MAX } from '../arrow/sql-type.ts';
 import type { TableDefinition } from '../catalog/definitions.ts';
 import { type Column, type ColumnId, column, type Expr, operator, type SortKey } from './expression.ts';
 import {
+  type ExternalRead,
   type Output,
   type PhysicalCall,
   type PhysicalPlan,
@@ -54,12 +55,11 @@ export function fragmentPlan(
 ): PhysicalPlan {
   const builder: Builder = { context, names, stages: [], nextStage: firstStage };
   const tables = tablesOf(plan);
-  const external = tables.filter((t) => t.kind !== 'stored');
   const output = (streaming ? stream(plan, builder) : undefined) ?? {
     kind: 'fragment',
     fragment: unparse(setOriented(plan, builder), names),
   };
-  return { external, tables, stages: builder.stages, output, columns: columnsOf(plan) };
+  return { external: externalReads(plan), tables, stages: builder.stages, output, columns: columnsOf(plan) };
 }
 
 function tablesOf(plan: LogicalPlan): TableDefinition[] {
@@ -68,6 +68,17 @@ function tablesOf(plan: LogicalPlan): TableDefinition[] {
     if (node.kind === 'scan') found.add(node.table);
   });
   return [...found];
+}
+
+function externalReads(plan: LogicalPlan): ExternalRead[] {
+  const reads = new Map<ExternalRead['table'], Set<string>>();
+  visitPlan(plan, (node) => {
+    if (node.kind !== 'scan' || node.table.kind === 'stored') return;
+    const columns = reads.get(node.table) ?? new Set();
+    for (const c of node.columns) columns.add(c.source);
+    reads.set(node.table, columns);
+  });
+  return [...reads].map(([table, columns]) => ({ table, columns }));
 }
 
 // --- set-oriented: stage the rows, ask for the distinct inputs, join the answers back

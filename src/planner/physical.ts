@@ -56,9 +56,15 @@ export type Output =
       readonly offset: number;
     };
 
+/** A table outside of the database, and the names of those of its columns that are read. */
+export interface ExternalRead {
+  readonly table: ExternalTable | SystemTable;
+  readonly columns: ReadonlySet<string>;
+}
+
 export interface PhysicalPlan {
-  /** Tables outside of the database: opened before the first fragment runs. */
-  readonly external: readonly (ExternalTable | SystemTable)[];
+  /** Opened before the first fragment runs. */
+  readonly external: readonly ExternalRead[];
   /** Every table that is read. */
   readonly tables: readonly TableDefinition[];
   readonly stages: readonly StageStep[];

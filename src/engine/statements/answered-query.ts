@@ -48,7 +48,8 @@ export async function answered<T>(
   try {
     const work = await session.openWork({ ...running, id }, snapshot, context.span);
     try {
-      const files = { storage: session.parts.storage, snapshot, blobEndpoint: session.parts.blobEndpoint };
+      const { storage, parquet, blobEndpoint } = session.parts;
+      const files = { storage, snapshot, parquet, blobEndpoint };
       const plan = await planAfterProbing(planned, query, inputs, 'blocking', work, files);
       report.plan = printPlan(plan.logical);
       await prepareOutput(plan.physical, work, files);

@@ -71,7 +71,8 @@ async function estimates(statement: Statement, context: StatementContext, snapsh
   const readable = physical.tables.every((t) => existing.tables.includes(t));
   const work = await session.openWork(running, snapshot, context.span);
   try {
-    const files = { storage: parts.storage, snapshot, blobEndpoint: parts.blobEndpoint };
+    const { storage, parquet, blobEndpoint } = parts;
+    const files = { storage, snapshot, parquet, blobEndpoint };
     const expected = {
       behindAnswers: behindAnswers(planned, parts.learnt, workNames(running.id)),
       latencyMs: (operation: string, service: string) => parts.learnt.latencyMs(operation, service),

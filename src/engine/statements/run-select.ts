@@ -49,7 +49,8 @@ async function* rows(planned: PlannedQuery, schema: Result['schema'], context: O
   try {
     const work = await session.openWork({ ...running, id }, snapshot, context.span);
     try {
-      const files = { storage: session.parts.storage, snapshot, blobEndpoint: session.parts.blobEndpoint };
+      const { storage, parquet, blobEndpoint } = session.parts;
+      const files = { storage, snapshot, parquet, blobEndpoint };
       const plan = await planAfterProbing(planned, context.query, context.inputs, 'streaming', work, files);
       await prepareOutput(plan.physical, work, files);
       report.plan = printPlan(plan.logical);

@@ -52,7 +52,7 @@ export class Database {
     const connection = await instance.connect();
     await connection.run(`ATTACH ':memory:' AS ${WORK}; CREATE SCHEMA ${WORK}.${DEFAULT_SCHEMA}`);
     await connection.run(
-      "SET GLOBAL default_null_order = 'nulls_first_on_asc_last_on_desc'; SET GLOBAL TimeZone = 'UTC'; SET GLOBAL max_expression_depth = 4000",
+      "SET GLOBAL default_null_order = 'nulls_first_on_asc_last_on_desc'; SET GLOBAL TimeZone = 'UTC'; SET GLOBAL max_expression_depth = 4000; SET GLOBAL parquet_metadata_cache = true",
     );
     connection.closeSync();
     return database;

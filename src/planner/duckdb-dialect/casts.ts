@@ -6,7 +6,7 @@ import { bindOnce } from './bind-once.ts';
 import { isMoment, momentOf, timestampOf } from './moments.ts';
 import { type DateOrder, parsedMoment } from './parse-moment.ts';
 import { raise } from './raise.ts';
-import { lengthIn, sizedBinary, sizedText } from './sized.ts';
+import { isNational, lengthIn, longest, sizedBinary, sizedText } from './sized.ts';
 import { bytesOf, textOf } from './text-of.ts';
 
 /** Characters DuckDB's number parser takes and T-SQL's does not, moved where DuckDB refuses them too. */
@@ -35,11 +35,13 @@ export function castSql(sql: string, from: SqlType, to: SqlType, onError: 'fail'
 
 /** A value for a declared column: a text too long for it is refused, where a cast would cut it. */
 export function storedSql(sql: string, from: SqlType, to: SqlType, column: string): string {
-  const cast = castSql(sql, from, to, 'fail');
-  if (!isText(from) || !('length' in to) || to.length === 'max') return cast;
+  if (!isText(from) || !('length' in to) || to.length === 'max') return castSql(sql, from, to, 'fail');
+  if (isText(to) && longest(from, to) <= to.length) return castSql(sql, from, to, 'fail');
   const raised = raise(`storage/too-long:${encodeURIComponent(column).replaceAll("'", '%27')}`);
-  const counted = familyOf(to) === 'text' ? lengthIn(sql, to) : `length(${sql})`;
-  return `CASE WHEN ${counted} > ${to.length} THEN ${raised} ELSE ${cast} END`;
+  if (!isText(to))
+    return `CASE WHEN length(${sql}) > ${to.length} THEN ${raised} ELSE ${castSql(sql, from, to, 'fail')} END`;
+  const fitting = { kind: isNational(to) ? 'nvarchar' : 'varchar', length: to.length } as const;
+  return `CASE WHEN ${lengthIn(sql, to)} > ${to.length} THEN ${raised} ELSE ${castSql(sql, fitting, to, 'fail')} END`;
 }
 
 // --- dates and times
