@@ -3,13 +3,14 @@
 // column of every row, because the engine's reader would check only the columns a query happens to read.
 
 import { duckdbTypeName } from '../arrow/duckdb-type.ts';
-import { isText, type SqlType, typeName, VARCHAR_MAX } from '../arrow/sql-type.ts';
+import { familyOf, isText, type SqlType, sameType, typeName, VARCHAR_MAX } from '../arrow/sql-type.ts';
 import type { ColumnDefinition, ExternalTable, FileFormatDefinition, TextOptions } from '../catalog/definitions.ts';
 import { findObject, type Snapshot, sameName } from '../catalog/snapshot.ts';
 import { error, invariant } from '../common/errors.ts';
 import { didYouMean } from '../common/suggest.ts';
 import { castable } from '../planner/bind/types.ts';
 import { castSql, storedSql } from '../planner/duckdb-dialect/casts.ts';
+import { type Bounds, hull } from '../planner/narrow-decimals.ts';
 import { quote, stringLiteral } from '../planner/sql-text.ts';
 import { storageCredential } from '../storage/credential.ts';
 import { parseLocation, resolveLocation } from '../storage/location.ts';
@@ -105,6 +106,8 @@ async function openParquet(
     const known = length === undefined ? from : ({ kind: 'varchar', length } as const);
     return `${storedSql(quote(name), known, column.type, column.name)} AS ${quote(column.name)}`;
   });
+  const numbers = columns.filter(({ column, from }) => read.has(column.name) && sameType(from, column.type));
+  work.bounds.set(table, await boundsOf(copies, numbers, work, facts));
   // The engine knows more of the values of one file than of a union of files by name.
   const byName = copies.length > 1 ? ', union_by_name = true' : '';
   await work.connection.run(
@@ -171,6 +174,30 @@ async function longestTexts(
     }
   }
   return longest;
+}
+
+/** Bounds of the numbers in each column, over all files: none where a file does not tell. */
+async function boundsOf(
+  copies: readonly LocalCopy[],
+  columns: readonly { readonly column: ColumnDefinition; readonly name: string; readonly from: SqlType }[],
+  work: StatementWork,
+  facts: ParquetFacts,
+): Promise<Map<string, Bounds>> {
+  const numbers = columns.filter(({ from }) => ['integer', 'decimal'].includes(familyOf(from)));
+  const found = new Map<string, Bounds>();
+  if (numbers.length === 0) return found;
+  const files = [];
+  for (const copy of copies) {
+    const present = await parquetColumns(copy, work, facts);
+    const bounds = await facts.boundsOf(versionOf(copy), work.connection, work.options.signal);
+    files.push({ present, bounds });
+  }
+  for (const { column, name } of numbers) {
+    const all = files.filter(({ present }) => present.has(name)).map(({ bounds }) => bounds.get(name));
+    const known = all.filter((b) => b !== undefined);
+    if (known.length > 0 && known.length === all.length) found.set(column.name, hull(known));
+  }
+  return found;
 }
 
 function versionOf({ path, file }: LocalCopy): ParquetFile {

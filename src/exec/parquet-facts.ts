@@ -3,7 +3,8 @@
 // to be checked on every read; where all texts are known to fit, a column is read as it is.
 
 import { sqlTypeOf } from '../arrow/duckdb-logical-type.ts';
-import type { SqlType } from '../arrow/sql-type.ts';
+import { familyOf, type SqlType } from '../arrow/sql-type.ts';
+import { type Bounds, hull, unscaledOf } from '../planner/narrow-decimals.ts';
 import { quote, stringLiteral } from '../planner/sql-text.ts';
 import type { Connection } from './duckdb/connection.ts';
 
@@ -21,6 +22,8 @@ interface Facts {
   readonly columns: ParquetColumns;
   /** Bytes, by column. */
   readonly longest: Map<string, number>;
+  /** Of whole numbers and decimals, from the footer; absent where the footer does not tell. */
+  bounds: ReadonlyMap<string, Bounds> | undefined;
 }
 
 const FILES = 10_000;
@@ -63,15 +66,61 @@ export class ParquetFacts {
     return longest;
   }
 
+  /** Bounds of the numbers in each column, where the statistics of all its row groups tell them. */
+  async boundsOf(file: ParquetFile, connection: Connection, signal: AbortSignal): Promise<ReadonlyMap<string, Bounds>> {
+    const facts = await this.#factsOf(file, connection, signal);
+    facts.bounds ??= await boundsIn(file, facts.columns, connection, signal);
+    return facts.bounds;
+  }
+
   async #factsOf(file: ParquetFile, connection: Connection, signal: AbortSignal): Promise<Facts> {
     const key = `${file.path}\0${file.sizeBytes}\0${file.lastModified.getTime()}`;
-    const known = this.#files.get(key) ?? { columns: await columnsIn(file, connection, signal), longest: new Map() };
+    const known = this.#files.get(key) ?? {
+      columns: await columnsIn(file, connection, signal),
+      longest: new Map(),
+      bounds: undefined,
+    };
     this.#files.delete(key);
     this.#files.set(key, known);
     const [oldest] = this.#files.keys();
     if (this.#files.size > FILES && oldest !== undefined) this.#files.delete(oldest);
     return known;
   }
+}
+
+async function boundsIn(
+  file: ParquetFile,
+  columns: ParquetColumns,
+  connection: Connection,
+  signal: AbortSignal,
+): Promise<Map<string, Bounds>> {
+  const groups = await connection.rows(
+    `SELECT path_in_schema, stats_min_value, stats_max_value FROM parquet_metadata(${stringLiteral(file.path)})
+     WHERE stats_null_count IS NULL OR stats_null_count < num_values`,
+    [],
+    signal,
+  );
+  const bounds = new Map<string, Bounds | undefined>();
+  for (const [path, min, max] of groups) {
+    const name = String(path);
+    const type = columns.get(name);
+    // A path with a point or comma may be that of a field of a struct.
+    if (type === undefined || !/^[^.,]+$/.test(name) || !['integer', 'decimal'].includes(familyOf(type))) continue;
+    const scale = type.kind === 'decimal' ? type.scale : 0;
+    const [low, high] = [unscaledOf(String(min), scale), unscaledOf(String(max), scale)];
+    const before = bounds.has(name) ? bounds.get(name) : { low, high };
+    const known = low !== undefined && high !== undefined && before?.low !== undefined && before.high !== undefined;
+    bounds.set(
+      name,
+      known
+        ? hull([
+            { low: before.low, high: before.high },
+            { low, high },
+          ])
+        : undefined,
+    );
+  }
+  return new Map([...bounds].filter((entry): entry is [string, Bounds] => entry[1] !== undefined));
 }
 
 async function columnsIn(file: ParquetFile, connection: Connection, signal: AbortSignal): Promise<ParquetColumns> {

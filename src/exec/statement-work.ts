@@ -3,8 +3,9 @@
 
 import type { DuckDBDataChunk } from '@duckdb/node-api';
 import type { PlainValue } from '../arrow/write-values.ts';
-import type { ExternalTable, SystemTable } from '../catalog/definitions.ts';
+import type { ExternalTable, SystemTable, TableDefinition } from '../catalog/definitions.ts';
 import { failureType, type TraceAttributes, type TraceSpan } from '../common/trace.ts';
+import type { Bounds } from '../planner/narrow-decimals.ts';
 import type { PhysicalCall } from '../planner/physical.ts';
 import { quote } from '../planner/sql-text.ts';
 import type { WorkNames } from '../planner/unparse.ts';
@@ -80,6 +81,8 @@ export class StatementWork {
   readonly #meters = new Map<string, CallMeter>();
   readonly #statistics = new Map<string, CallStatistics>();
   readonly #cleanups: (() => void)[] = [];
+  /** Of the numbers in columns of tables that have been made readable, where their files tell. */
+  readonly bounds = new Map<TableDefinition, ReadonlyMap<string, Bounds>>();
   /** Tables that have been made readable. */
   readonly opened = new Set<ExternalTable | SystemTable>();
 

@@ -10,6 +10,7 @@ import { type PlannedQuery, planQuery } from '../../planner/plan-query.ts';
 import { printPlan } from '../../planner/print-plan.ts';
 import type { Fragment } from '../../planner/unparse.ts';
 import { learnFromAnswers, planAfterProbing } from '../plan-learning.ts';
+import { planOnFiles } from '../plan-on-files.ts';
 import { type Session, statusOf } from '../session.ts';
 import { withOptions } from '../settings.ts';
 import type { StatementContext } from '../statement.ts';
@@ -50,7 +51,8 @@ export async function answered<T>(
     try {
       const { storage, parquet, blobEndpoint } = session.parts;
       const files = { storage, snapshot, parquet, blobEndpoint };
-      const plan = await planAfterProbing(planned, query, inputs, 'blocking', work, files);
+      const probed = await planAfterProbing(planned, query, inputs, 'blocking', work, files);
+      const plan = await planOnFiles(probed, inputs, 'blocking', work, files);
       report.plan = printPlan(plan.logical);
       await prepareOutput(plan.physical, work, files);
       const { output } = plan.physical;

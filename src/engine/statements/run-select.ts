@@ -7,6 +7,7 @@ import type { Query, SelectStatement } from '../../parser/ast.ts';
 import { type PlannedQuery, planQuery } from '../../planner/plan-query.ts';
 import { printPlan } from '../../planner/print-plan.ts';
 import { learnFromAnswers, planAfterProbing } from '../plan-learning.ts';
+import { planOnFiles } from '../plan-on-files.ts';
 import { Result } from '../result.ts';
 import { type Session, statusOf } from '../session.ts';
 import { withOptions } from '../settings.ts';
@@ -51,7 +52,8 @@ async function* rows(planned: PlannedQuery, schema: Result['schema'], context: O
     try {
       const { storage, parquet, blobEndpoint } = session.parts;
       const files = { storage, snapshot, parquet, blobEndpoint };
-      const plan = await planAfterProbing(planned, context.query, context.inputs, 'streaming', work, files);
+      const probed = await planAfterProbing(planned, context.query, context.inputs, 'streaming', work, files);
+      const plan = await planOnFiles(probed, context.inputs, 'streaming', work, files);
       await prepareOutput(plan.physical, work, files);
       report.plan = printPlan(plan.logical);
       yield* runOutput(plan.physical, schema, work);

@@ -62,8 +62,10 @@ export function aggregateSql(expr: Aggregated, args: readonly string[], { distin
   }
 }
 
-/** Decimals of so few digits that a sum of 10^9 of them fits. */
-const SUMMABLE = 29;
+/** A sum of 10^9 values has so many digits more. */
+const SUMMED = 9;
+/** Decimals of so few digits that such a sum of them fits. */
+const SUMMABLE = 38 - SUMMED;
 
 /** DuckDB's sums of decimals and floats pass the limits of their type in silence. */
 function total(sum: string, from: SqlType | undefined, type: SqlType): string {
@@ -101,7 +103,8 @@ function average(x: string, from: SqlType | undefined, type: SqlType, { distinct
       type,
     );
   }
-  const sum = `sum(${of(unscaled(x, shape))})${over} * ${power(target - shape.scale)}`;
+  const digits = unscaled(`sum(${of(x)})${over}`, { precision: shape.precision + SUMMED, scale: shape.scale });
+  const sum = `${digits} * ${power(target - shape.scale)}`;
   return typed(`CAST((${sum}) // ${count} AS DECIMAL(${38 - target},0)) * ${unit(target)}`, type);
 }
 

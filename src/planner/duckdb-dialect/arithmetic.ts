@@ -4,7 +4,7 @@ import { decimalShape, familyOf, type SqlType } from '../../arrow/sql-type.ts';
 import { invariant } from '../../common/errors.ts';
 import type { Expr, OperatorExpr } from '../expression.ts';
 import { bindOnce } from './bind-once.ts';
-import { product, quotient } from './decimals.ts';
+import { product, quotient, unlimited } from './decimals.ts';
 import { typed } from './literals.ts';
 import { RAISED, raise } from './raise.ts';
 import { balanced, call, infix, type Operators, once, type Spell } from './spell.ts';
@@ -65,7 +65,8 @@ function sum(op: '+' | '-'): Spell {
     if (familyOf(expr.type) !== 'decimal') return tree(args, expr);
     const [x, y] = expr.args;
     invariant(x && y, 'an operator has two operands');
-    const whole = typed(args.join(` ${op} `), expr.type);
+    const long = unlimited(`${args[0]}`, decimalShape(x.type), decimalShape(y.type), expr.type);
+    const whole = typed(`${long} ${op} ${args[1]}`, expr.type);
     if (decimalShape(expr.type).scale >= Math.max(decimalShape(x.type).scale, decimalShape(y.type).scale)) return whole;
     // The places that gave way to the digits before the point may have had no room on the way either.
     return bindOnce(args, (names) => {

@@ -11,6 +11,8 @@ export interface DecimalShape {
 }
 
 const DIGITS = 38;
+/** DuckDB keeps what comes of two decimals of so many digits in as many, which a longer result may not fit. */
+const SHORT = 18;
 
 /** `a / b` truncated to the scale of the result; the divisor is not zero. */
 export function quotient(a: string, x: DecimalShape, b: string, y: DecimalShape, type: SqlType): string {
@@ -55,7 +57,7 @@ function longDivision(u: string, v: string, digits: number): string {
 export function product(a: string, x: DecimalShape, b: string, y: DecimalShape, type: SqlType): string {
   const { scale } = decimalShape(type);
   const dropped = x.scale + y.scale - scale;
-  if (dropped <= 0 || x.precision + y.precision <= DIGITS) return typed(`${a} * ${b}`, type);
+  if (dropped <= 0 || x.precision + y.precision <= DIGITS) return typed(`${unlimited(a, x, y, type)} * ${b}`, type);
   const wide = (u: string, v: string) =>
     typed(`CAST(${wideProduct(u, v, dropped)} AS DECIMAL(${DIGITS},0)) * ${unit(scale)}`, type);
   return bindOnce([a, b], ([u, v]) => {
@@ -63,6 +65,12 @@ export function product(a: string, x: DecimalShape, b: string, y: DecimalShape, 
     if (x.scale + y.scale > DIGITS) return exact;
     return `coalesce(TRY(${typed(`${u} * ${v}`, type)}), ${exact})`;
   });
+}
+
+/** The first of two operands, long where the result may be. */
+export function unlimited(a: string, x: DecimalShape, y: DecimalShape, type: SqlType): string {
+  const short = x.precision <= SHORT && y.precision <= SHORT;
+  return short && decimalShape(type).precision > SHORT ? `CAST(${a} AS DECIMAL(${SHORT + 1},${x.scale}))` : a;
 }
 
 const LIMB = 19;
@@ -98,7 +106,8 @@ export function unscaled(sql: string, { precision, scale }: DecimalShape): strin
   // Beyond 38 digits on the way, through the text.
   if (precision + scale + 1 > DIGITS)
     return `CAST(replace(CAST(CAST(${sql} AS DECIMAL(${precision},${scale})) AS VARCHAR), '.', '') AS HUGEINT)`;
-  return `CAST(CAST(${sql} AS DECIMAL(${precision},${scale})) * CAST('1${'0'.repeat(scale)}' AS DECIMAL(${scale + 1},0)) AS HUGEINT)`;
+  const digits = precision <= SHORT && precision + scale > SHORT ? SHORT + 1 : precision;
+  return `CAST(CAST(${sql} AS DECIMAL(${digits},${scale})) * CAST('1${'0'.repeat(scale)}' AS DECIMAL(${scale + 1},0)) AS HUGEINT)`;
 }
 
 /** 10^-scale as a decimal: turns an unscaled integer into the decimal it stands for. */
