@@ -14,6 +14,7 @@ import { bindCall } from './call.ts';
 import { collate, collationAmong, folded, uncollated } from './collation.ts';
 import { isNotFalse, isNotTrue, isTrue } from './conditions.ts';
 import { type Env, MAX_DEPTH } from './context.ts';
+import { checkCulture, parsedText } from './functions/format.ts';
 import { bindBinary, bindNumber, bindString, negated } from './literals.ts';
 import { caseOf, combine, comparable, equals, operandType, toText, unify } from './operators.ts';
 import { fieldsOf, resolveColumn } from './scope.ts';
@@ -21,7 +22,7 @@ import { bindComparedQuery, bindSubquery } from './subqueries.ts';
 import { inZone, zonedLike, zoneNamed } from './time-zone.ts';
 import { bindType } from './type-name.ts';
 import { castable, coerce } from './types.ts';
-import { refuseUnbuiltCast, refuseUnbuiltLike } from './unbuilt.ts';
+import { refuseUnbuiltLike } from './unbuilt.ts';
 
 export function bindExpression(e: ast.Expression, outer: Env): Expr {
   if (outer.depth >= MAX_DEPTH) throw error('bind/expression-too-deep', { limit: MAX_DEPTH }, { span: e.span });
@@ -295,9 +296,10 @@ function bindCase(e: ast.Case, env: Env): Expr {
 }
 
 function bindCast(e: ast.Cast, env: Env): Expr {
-  refuseUnbuiltCast(e);
-  const operand = bindExpression(e.operand, env);
+  const given = bindExpression(e.operand, env);
   const type = bindType(e.type, 30);
+  if (e.culture !== undefined) checkCulture(bindExpression(e.culture, env), e.culture.span);
+  const operand = e.method === 'parse' ? parsedText(given, type, e.span) : given;
   const style = e.style === undefined ? undefined : styleOf(e.style, operand.type, type, env);
   if (!castable(operand.type, type)) {
     throw error('bind/cast', { from: typeName(operand.type), to: typeName(type) }, { span: e.span });

@@ -3,6 +3,7 @@
 import { CATALOG_FUNCTIONS } from './functions/catalog.ts';
 import { CONDITIONAL_FUNCTIONS } from './functions/conditional.ts';
 import { DATE_FUNCTIONS } from './functions/dates.ts';
+import { FORMAT_FUNCTIONS } from './functions/format.ts';
 import { JSON_FUNCTIONS } from './functions/json.ts';
 import { NUMERIC_FUNCTIONS } from './functions/numeric.ts';
 import { type ScalarFunction, shapeOf } from './functions/scalar-function.ts';
@@ -16,6 +17,7 @@ export const SCALAR_FUNCTIONS: ReadonlyMap<string, ScalarFunction> = new Map(
     ...CONDITIONAL_FUNCTIONS,
     ...DATE_FUNCTIONS,
     ...JSON_FUNCTIONS,
+    ...FORMAT_FUNCTIONS,
     ...SYSTEM_FUNCTIONS,
     ...CATALOG_FUNCTIONS,
   ].map((fn) => [shapeOf(fn).name, fn]),

@@ -26,11 +26,6 @@ export function refuseUnbuiltCall(call: ast.FunctionCall): void {
 }
 
 /** @throws SqlcError not-supported */
-export function refuseUnbuiltCast(cast: ast.Cast): void {
-  refuse(['PARSE', cast.method === 'parse' ? cast : undefined]);
-}
-
-/** @throws SqlcError not-supported */
 export function refuseUnbuiltLike(like: ast.Like): void {
   refuse(['ILIKE', like.ignoreCase ? like : undefined]);
 }

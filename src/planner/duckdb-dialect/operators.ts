@@ -9,6 +9,7 @@ import { stringLiteral } from '../sql-text.ts';
 import { arithmeticOperators } from './arithmetic.ts';
 import { collated } from './collations.ts';
 import { dateOperators } from './date-functions.ts';
+import { formatOperators } from './format.ts';
 import { jsonOperators } from './json.ts';
 import { likeToSql } from './like-pattern.ts';
 import { RAISED, raise } from './raise.ts';
@@ -90,6 +91,7 @@ const OPERATORS: Operators = {
   ...arithmeticOperators,
   ...textOperators,
   ...dateOperators,
+  ...formatOperators,
 };
 
 export function operatorSql(expr: OperatorExpr, args: readonly string[]): string {

@@ -72,6 +72,14 @@ export const textOperators: Operators = {
     ([s, pattern]) => `CASE WHEN regexp_matches(${s}, ${pattern}) THEN regexp_extract(${s}, ${pattern}) END`,
   ),
   'regexp-count': ([s, pattern]) => typed(`len(regexp_extract_all(${s}, ${pattern}))`, INT),
+  'regexp-instr': once(
+    ([s, pattern]) =>
+      `CASE WHEN regexp_matches(${s}, ${pattern}) THEN ${typed(`length(regexp_extract(${s}, '^([\\s\\S]*?)(?:' || ${pattern} || ')', 1)) + 1`, INT)} WHEN ${s} IS NOT NULL AND ${pattern} IS NOT NULL THEN 0 END`,
+  ),
+  'edit-distance-similarity': once(
+    ([a, b]) =>
+      `CASE WHEN ${a} = '' AND ${b} = '' THEN 100 ELSE ${typed(`round(100 * (1 - levenshtein(${a}, ${b}) / greatest(length(${a}), length(${b}))))`, INT)} END`,
+  ),
   'edit-distance': ([a, b]) => typed(`levenshtein(${a}, ${b})`, INT),
   'jaro-winkler-similarity': ([a, b]) => `jaro_winkler_similarity(${a}, ${b})`,
   'jaro-winkler-distance': ([a, b]) => `(1 - jaro_winkler_similarity(${a}, ${b}))`,

@@ -122,6 +122,12 @@ export const NUMERIC_FUNCTIONS: readonly ScalarFunction[] = [
     bind: calls('checksum', [any], INT),
   },
   {
+    signature: 'BINARY_CHECKSUM(value, ...)',
+    doc: 'The same as CHECKSUM here: texts that differ in case differ.',
+    example: ["IIF(BINARY_CHECKSUM('a') = BINARY_CHECKSUM('A'), 1, 0)", '0'],
+    bind: calls('checksum', [any], INT),
+  },
+  {
     signature: 'ISNUMERIC(value)',
     doc: '1 when a text is a number (a sign, commas, a currency sign and an exponent may stand in it), else 0.',
     example: ["ISNUMERIC('-1.5e3')", '1'],

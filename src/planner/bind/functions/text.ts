@@ -270,6 +270,18 @@ export const TEXT_FUNCTIONS: readonly ScalarFunction[] = [
     bind: calls('regexp-count', [text], INT),
   },
   {
+    signature: 'REGEXP_INSTR(text, pattern)',
+    doc: 'Where a regular expression (RE2) first matches, from 1; 0 where it does not.',
+    example: ["REGEXP_INSTR('abc123', '[0-9]+')", '4'],
+    bind: calls('regexp-instr', [text], INT),
+  },
+  {
+    signature: 'EDIT_DISTANCE_SIMILARITY(text, text)',
+    doc: 'How alike two texts are by their edit distance, from 0 to 100.',
+    example: ["EDIT_DISTANCE_SIMILARITY('kitten', 'sitting')", '57'],
+    bind: calls('edit-distance-similarity', [text], INT),
+  },
+  {
     signature: 'EDIT_DISTANCE(text, text)',
     doc: 'How many characters must be inserted, deleted or replaced to make one text the other.',
     example: ["EDIT_DISTANCE('kitten', 'sitting')", '3'],
