@@ -10,6 +10,7 @@ import {
   type Dictionary,
   Field,
   type FixedSizeBinary,
+  FixedSizeList,
   Float32,
   Float64,
   type Int,
@@ -104,6 +105,8 @@ export function arrowType(type: SqlType): DataType {
     case 'binary':
     case 'varbinary':
       return new Binary();
+    case 'vector':
+      return new FixedSizeList(type.dimensions, new Field('item', new Float32(), true));
     case 'list':
       return new List(new Field('item', arrowType(type.element), true));
     case 'struct':

@@ -2,7 +2,7 @@
 // Numbers keep every digit; JSON has no NaN and no infinity, so those are the strings "NaN", "Infinity", "-Infinity".
 
 import type { CellValue } from './cell-value.ts';
-import type { SqlType } from './sql-type.ts';
+import { REAL, type SqlType } from './sql-type.ts';
 
 /** 32-bit floats below this have fewer than six significant digits. */
 const SMALLEST_NORMAL = 2 ** -126;
@@ -31,6 +31,10 @@ export function jsonTextOf(type: SqlType): CellText {
     case 'binary':
     case 'varbinary':
       return (value) => (value === null ? 'null' : `"${base64(value)}"`);
+    case 'vector': {
+      const item = jsonTextOf(REAL);
+      return (value) => (Array.isArray(value) ? `[${value.map(item).join(',')}]` : 'null');
+    }
     case 'list': {
       const item = jsonTextOf(type.element);
       return (value) => (Array.isArray(value) ? `[${value.map(item).join(',')}]` : 'null');
@@ -50,6 +54,7 @@ export function scalarTextOf(type: SqlType): CellText {
     case 'binary':
     case 'varbinary':
       return base64;
+    case 'vector':
     case 'list':
     case 'struct':
       return jsonTextOf(type);

@@ -4,7 +4,7 @@
 import type { Data } from 'apache-arrow';
 import { invariant } from '../common/errors.ts';
 import { decimalText } from './decimal-text.ts';
-import { decimalShape, type SqlType } from './sql-type.ts';
+import { decimalShape, REAL, type SqlType } from './sql-type.ts';
 import { dateText, fractionDigits, timestampText, timeText } from './temporal-text.ts';
 
 /**
@@ -97,6 +97,8 @@ function valueReader(data: Data, type: SqlType): CellReader {
       const { values, valueOffsets } = data;
       return (row) => new Uint8Array(values.subarray(valueOffsets[row], valueOffsets[row + 1]));
     }
+    case 'vector':
+      return vectorReader(data, type.dimensions);
     case 'list':
       return listReader(data, type.element);
     case 'struct':
@@ -136,6 +138,13 @@ function listReader(data: Data, element: SqlType): CellReader {
     for (let i = offsets[row] ?? 0; i < end; i++) items.push(read(i));
     return items;
   };
+}
+
+function vectorReader(data: Data, dimensions: number): CellReader {
+  const child = data.children[0];
+  invariant(child !== undefined, 'a vector column without elements');
+  const read = cellReader(child, REAL);
+  return (row) => Array.from({ length: dimensions }, (_, i) => read(row * dimensions + i));
 }
 
 function structReader(data: Data, type: SqlType & { kind: 'struct' }): CellReader {

@@ -6,7 +6,7 @@ import { Data, type DataType, RecordBatch, type Schema, Struct } from 'apache-ar
 import { invariant } from '../common/errors.ts';
 import { bindings, type RawVector, TypeId } from './duckdb-bindings.ts';
 import { readBytes } from './read-bytes.ts';
-import { decimalShape, type SqlType, typeName } from './sql-type.ts';
+import { decimalShape, REAL, type SqlType, typeName } from './sql-type.ts';
 import { UUID_TEXT_BYTES, writeUuidText } from './uuid-text.ts';
 
 /** Which entries of a vector to read: the first `size`, or those of `pick` out of them, in its order. */
@@ -82,6 +82,8 @@ function readColumn(vector: RawVector, type: SqlType, shape: DataType, rows: Row
       return readVariable(vector, shape, rows, validity, TypeId.blob);
     case 'uniqueidentifier':
       return readUuids(vector, shape, rows, validity);
+    case 'vector':
+      return readVectors(vector, type.dimensions, shape, rows, validity);
     case 'list':
       return readList(vector, type.element, shape, rows, validity);
     case 'struct':
@@ -237,6 +239,28 @@ function readUuids(vector: RawVector, shape: DataType, rows: Rows, validity: Uin
     offsets[i + 1] = end;
   }
   return column(shape, rows, validity, values.subarray(0, end), { offsets });
+}
+
+/** Rows without a value have their place among the elements too. */
+function readVectors(
+  vector: RawVector,
+  dimensions: number,
+  shape: DataType,
+  rows: Rows,
+  validity: Uint8Array | undefined,
+): Data {
+  const item = shape.children?.[0];
+  invariant(item !== undefined, 'a vector type without an element');
+  const { child } = listEntries(vector, rows);
+  const size = rows.size * dimensions;
+  const pick =
+    rows.pick &&
+    Int32Array.from({ length: rows.pick.length * dimensions }, (_, i) => {
+      const row = Math.floor(i / dimensions);
+      return (rows.pick?.[row] ?? 0) * dimensions + (i - row * dimensions);
+    });
+  const children = [readColumn(child, REAL, item.type, pick === undefined ? { size } : { size, pick })];
+  return column(shape, rows, validity, undefined, { children });
 }
 
 function readList(

@@ -6,7 +6,7 @@ import {
   BOOLEAN,
   DATE as DATE_TYPE,
   DOUBLE,
-  type DuckDBArrayType,
+  DuckDBArrayType,
   DuckDBDecimalType,
   DuckDBListType,
   type DuckDBMapType,
@@ -90,6 +90,8 @@ export function duckdbType(type: SqlType): DuckDBType {
       return UUID;
     case 'json':
       return DuckDBVarCharType.create('JSON');
+    case 'vector':
+      return new DuckDBArrayType(FLOAT_TYPE, type.dimensions);
     case 'list':
       return new DuckDBListType(duckdbType(type.element));
     case 'struct':
@@ -186,6 +188,7 @@ export function isStoredAs(physical: DuckDBType, type: SqlType): boolean {
       return type.kind === 'null';
     case DuckDBTypeId.LIST:
     case DuckDBTypeId.ARRAY:
+      if (type.kind === 'vector') return String(physical) === String(duckdbType(type));
       return type.kind === 'list' && isStoredAs((physical as DuckDBListType | DuckDBArrayType).valueType, type.element);
     case DuckDBTypeId.MAP: {
       const { keyType, valueType } = physical as DuckDBMapType;

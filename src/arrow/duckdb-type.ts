@@ -49,6 +49,8 @@ export function duckdbTypeName(type: SqlType): string {
       return 'UUID';
     case 'json':
       return 'JSON';
+    case 'vector':
+      return `FLOAT[${type.dimensions}]`;
     case 'list':
       return `${duckdbTypeName(type.element)}[]`;
     case 'struct':

@@ -55,6 +55,10 @@ function parseType(cursor: Cursor, shape: DataType): SqlType | undefined {
           .split(',') ?? [];
       return { kind: 'decimal', precision: Number(precision), scale: Number(scale) };
     }
+    case 'vector': {
+      const dimensions = Number(take(cursor, /\(\d+\)/y)?.slice(1, -1) ?? 0);
+      return dimensions > 0 ? { kind: 'vector', dimensions } : undefined;
+    }
     case 'list':
       return parseList(cursor, shape);
     case 'struct':

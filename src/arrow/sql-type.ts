@@ -41,6 +41,8 @@ export type SqlType =
     }
   | { readonly kind: 'binary' | 'varbinary'; readonly length: Length }
   | { readonly kind: 'uniqueidentifier' | 'json' }
+  /** So many single-precision numbers. */
+  | { readonly kind: 'vector'; readonly dimensions: number }
   | { readonly kind: 'list'; readonly element: SqlType }
   | { readonly kind: 'struct'; readonly fields: readonly StructField[] };
 
@@ -87,6 +89,8 @@ export function typeName(type: SqlType): string {
     case 'binary':
     case 'varbinary':
       return `${type.kind}(${type.length})`;
+    case 'vector':
+      return `vector(${type.dimensions})`;
     case 'list':
       return `list<${typeName(type.element)}>`;
     case 'struct':
@@ -110,6 +114,7 @@ export type Family =
   | 'binary'
   | 'datetime'
   | 'uniqueidentifier'
+  | 'vector'
   | 'list'
   | 'struct';
 
@@ -120,6 +125,7 @@ export function familyOf(type: SqlType): Family {
     case 'list':
     case 'struct':
     case 'uniqueidentifier':
+    case 'vector':
       return type.kind;
     case 'tinyint':
     case 'smallint':
@@ -175,6 +181,7 @@ export function isNumeric(type: SqlType): boolean {
 const PRECEDENCE: readonly TypeKind[] = [
   'struct',
   'list',
+  'vector',
   'datetimeoffset',
   'datetime2',
   'datetime',

@@ -135,6 +135,7 @@ export const catalogue = {
   },
   'bind/column-count': { number: 205, message: '{what}: {left} columns on the left, {right} on the right' },
   'bind/values-width': { number: 10709, message: 'rows of VALUES differ in length: {first} columns, then {found}' },
+  'bind/row-width': { message: 'a row of {expected} values is compared with {found}' },
   'bind/one-column': { number: 116, message: 'a subquery used as a value returns one column, found {count}' },
   'bind/row-count': { number: 1060, message: '{clause} takes a non-negative whole number, found {found}' },
   'bind/with-ties': { number: 1062, message: 'TOP … WITH TIES needs ORDER BY' },

@@ -31,6 +31,7 @@ export const TYPE_IDS: Readonly<Record<SystemTypeName, number>> = {
   nvarchar: 231,
   nchar: 239,
   json: 244,
+  vector: 255,
   list: 1001,
   struct: 1002,
 };
@@ -98,6 +99,8 @@ export function shapeOf(type: SqlType): SystemShape {
       return shape(type.length === 'max' ? -1 : type.length);
     case 'uniqueidentifier':
       return shape(16);
+    case 'vector':
+      return shape(8 + 4 * type.dimensions);
     case 'json':
     case 'list':
     case 'struct':

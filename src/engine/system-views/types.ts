@@ -46,6 +46,8 @@ function widest(name: keyof typeof TYPE_IDS): SqlType {
     case 'nchar':
     case 'nvarchar':
       return { kind: name, length: 4000 };
+    case 'vector':
+      return { kind: name, dimensions: 1998 };
     case 'list':
       return { kind: name, element: { kind: 'null' } };
     case 'struct':

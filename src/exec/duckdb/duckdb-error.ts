@@ -21,7 +21,7 @@ export function duckdbError(cause: unknown): SqlcError {
     /cannot take (square root|logarithm) of [a-z ]+|(ACOS|ASIN)[^.]*undefined outside \[-1,1\]/i,
   );
   if (undefinedResult !== null) return error('exec/floating-point', { detail: detailOf(undefinedResult[0]) });
-  const shown = conversionError(first) ?? overflowError(first);
+  const shown = vectorError(first) ?? conversionError(first) ?? overflowError(first);
   if (shown !== undefined) return shown;
   if (/More than one row returned by a subquery/i.test(message)) return error('exec/scalar-rows', {});
   if (/^Out of Memory Error/.test(first)) return error('exec/out-of-memory', { detail: detailOf(first) });
@@ -46,6 +46,14 @@ function conversionError(first: string): SqlcError | undefined {
 
 /** Types whose refused texts have a number of their own. */
 const INEXACT = /^(decimal|float|real)/;
+
+/** A text that is no vector, or one of other dimensions. */
+function vectorError(first: string): SqlcError | undefined {
+  const [, value, dimensions] = first.match(/with value '([\s\S]*)' can't be cast .* type FLOAT\[(\d+)\]/) ?? [];
+  return value === undefined
+    ? undefined
+    : error('exec/number-conversion', { value: `'${value}'`, type: `vector(${dimensions})` });
+}
 
 /** A number that its type does not hold. */
 function overflowError(first: string): SqlcError | undefined {

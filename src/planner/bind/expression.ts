@@ -12,17 +12,18 @@ import { columnsUsed } from '../shape.ts';
 import { astKey, callsIn, columnNamesIn } from './ast-key.ts';
 import { bindCall } from './call.ts';
 import { collate, collationAmong, folded, uncollated } from './collation.ts';
+import { bindList, bindStruct, bindSubscript } from './collections.ts';
 import { isNotFalse, isNotTrue, isTrue } from './conditions.ts';
 import { type Env, MAX_DEPTH } from './context.ts';
 import { checkCulture, parsedText } from './functions/format.ts';
 import { bindBinary, bindNumber, bindString, negated } from './literals.ts';
 import { caseOf, combine, comparable, equals, operandType, toText, unify } from './operators.ts';
+import { bindRowComparison, bindRowInList, bindRowInQuery } from './rows.ts';
 import { fieldsOf, resolveColumn } from './scope.ts';
 import { bindComparedQuery, bindSubquery } from './subqueries.ts';
 import { inZone, zonedLike, zoneNamed } from './time-zone.ts';
 import { bindType } from './type-name.ts';
 import { castable, coerce } from './types.ts';
-import { refuseUnbuiltLike } from './unbuilt.ts';
 
 export function bindExpression(e: ast.Expression, outer: Env): Expr {
   if (outer.depth >= MAX_DEPTH) throw error('bind/expression-too-deep', { limit: MAX_DEPTH }, { span: e.span });
@@ -49,6 +50,7 @@ export function bindExpression(e: ast.Expression, outer: Env): Expr {
     case 'unary':
       return bindUnary(e, env);
     case 'binary':
+      if (e.left.kind === 'row' && e.right.kind === 'row') return bindRowComparison(e, e.left, e.right, env);
       return e.operator === 'and' || e.operator === 'or' ? bindLogical(e, e.operator, env) : bindChain(e, env);
     case 'is-null':
       return operator(e.negated ? 'is-not-null' : 'is-null', [bindExpression(e.operand, env)], BIT, e.span);
@@ -66,6 +68,7 @@ export function bindExpression(e: ast.Expression, outer: Env): Expr {
       return operator(e.negated ? 'not-between' : 'between', args, BIT, e.span);
     }
     case 'in-list':
+      if (e.operand.kind === 'row') return negateIf(e.negated, bindRowInList(e.operand, e, env));
       return operator(
         e.negated ? 'not-in-list' : 'in-list',
         compared([e.operand, ...e.items], env, 'IN', e.span),
@@ -75,6 +78,7 @@ export function bindExpression(e: ast.Expression, outer: Env): Expr {
     case 'like':
       return bindLike(e, env);
     case 'in-query':
+      if (e.operand.kind === 'row') return negateIf(e.negated, bindRowInQuery(e.operand, e, env));
       return negateIf(e.negated, bindComparedQuery(e, 'in', '=', bindExpression(e.operand, env), e.query, env));
     case 'quantified':
       return bindComparedQuery(e, e.quantifier, e.operator, bindExpression(e.operand, env), e.query, env);
@@ -93,11 +97,11 @@ export function bindExpression(e: ast.Expression, outer: Env): Expr {
     case 'star':
       throw error('syntax/unexpected-token', { found: '"*"', expected: 'an expression' }, { span: e.span });
     case 'list':
-      throw notSupported('a list literal', e);
+      return bindList(e, env);
     case 'struct':
-      throw notSupported('a struct literal', e);
+      return bindStruct(e, env);
     case 'subscript':
-      throw notSupported('a subscript', e);
+      return bindSubscript(e, env);
     case 'collate':
       return collate(bindExpression(e.operand, env), e.collation, env.ctx);
     case 'at-time-zone':
@@ -250,20 +254,14 @@ function bindChain(e: ast.Binary, env: Env): Expr {
 }
 
 function bindLike(e: ast.Like, env: Env): Expr {
-  refuseUnbuiltLike(e);
   const operand = toText(bindExpression(e.operand, env), 'LIKE', e.operand.span);
   const given = bindExpression(e.pattern, env);
   // The pattern shapes the SQL: a parameter's value is needed now, as a literal.
   const said = uncollated(given);
   const pattern: Expr = said.kind === 'parameter' ? literal(said.value, given.type, given.span) : said;
   const escaped = e.escape === undefined ? undefined : bindExpression(e.escape, env);
-  if (pattern.kind !== 'literal' || (escaped !== undefined && escaped.kind !== 'literal')) {
-    throw error(
-      'not-supported',
-      { what: 'LIKE with a pattern that is not a literal or a parameter' },
-      { span: e.pattern.span },
-    );
-  }
+  if (escaped !== undefined && escaped.kind !== 'literal')
+    throw error('not-supported', { what: 'an ESCAPE that is not a literal' }, { span: e.span });
   const args = [
     operand,
     toText(pattern, 'LIKE', e.pattern.span),
@@ -271,7 +269,7 @@ function bindLike(e: ast.Like, env: Env): Expr {
   ];
   const collation = collationAmong(args, env.ctx);
   return operator(
-    e.negated ? 'not-like' : 'like',
+    `${e.negated ? 'not-' : ''}${e.ignoreCase ? 'ilike' : 'like'}`,
     args.map((a) => folded(a, collation)),
     BIT,
     e.span,

@@ -4,6 +4,7 @@ import {
   BIT,
   collationOf,
   familyOf,
+  INT,
   isNumeric,
   isText,
   type SqlType,
@@ -15,7 +16,7 @@ import type { Span } from '../../common/span.ts';
 import type * as ast from '../../parser/ast.ts';
 import { type Expr, isNullLiteral, operator } from '../expression.ts';
 import { collatedAs, collationConflict, collationOfAll, commonCollation } from './collation.ts';
-import { arithmeticType, castable, coerce, commonType, concatType } from './types.ts';
+import { arithmeticType, castable, coerce, commonType, concatType, countsDays } from './types.ts';
 
 /** A binary operator other than AND and OR. */
 export function combine(e: ast.Binary, left: Expr, right: Expr): Expr {
@@ -28,6 +29,7 @@ export function combine(e: ast.Binary, left: Expr, right: Expr): Expr {
     case '>=': {
       const type = commonType(left.type, right.type);
       if (type === undefined) throw clash(left, right, `"${e.operator}"`, e.span);
+      if (type.kind === 'vector') throw operandType(left, `"${e.operator}"`, e.span);
       if (type.kind === 'struct' && e.operator !== '=' && e.operator !== '<>')
         throw operandType(left, `"${e.operator}"`, e.span);
       return operator(e.operator, comparable([left, right], type), BIT, e.span);
@@ -49,6 +51,19 @@ export function combine(e: ast.Binary, left: Expr, right: Expr): Expr {
       if (type === undefined || (familyOf(type) !== 'integer' && type.kind !== 'bit'))
         throw clash(left, right, `"${e.operator}"`, e.span);
       return operator(e.operator, [coerce(left, type), coerce(right, type)], type, e.span);
+    }
+    case '<<':
+    case '>>': {
+      const value = isNullLiteral(left) ? coerce(left, INT) : left;
+      if (familyOf(value.type) !== 'integer') throw operandType(left, `"${e.operator}"`, e.span);
+      if (right.type.kind !== 'null' && familyOf(right.type) !== 'integer')
+        throw operandType(right, `"${e.operator}"`, e.span);
+      return operator(
+        e.operator,
+        [value, coerce(right, right.type.kind === 'bigint' ? right.type : INT)],
+        value.type,
+        e.span,
+      );
     }
     default:
       throw operandType(left, `"${e.operator}"`, e.span);
@@ -88,6 +103,8 @@ function concatenate(left: Expr, right: Expr, span: Span): Expr {
 }
 
 function arithmetic(op: '+' | '-' | '*' | '/' | '%', left: Expr, right: Expr, span: Span): Expr {
+  if ((op === '+' || op === '-') && (countsDays(left.type) || countsDays(right.type)))
+    return addDays(op, left, right, span);
   // A bare NULL is of the other side's type.
   const beside = (x: Expr, y: Expr) => (isNullLiteral(x) && !isText(y.type) ? coerce(x, y.type) : x);
   const [a, b] = [beside(fromText(left, right), right), beside(fromText(right, left), left)];
@@ -97,6 +114,19 @@ function arithmetic(op: '+' | '-' | '*' | '/' | '%', left: Expr, right: Expr, sp
   // Decimal operands keep their own precision; other types meet in the result's.
   const side = (x: Expr) => (isNullLiteral(x) || !exact ? coerce(x, type) : x);
   return operator(op, [side(a), side(b)], type, span);
+}
+
+/** A number beside a datetime is days; so is the datetime that is added ("datetime", "+ (addition)"). */
+function addDays(op: '+' | '-', left: Expr, right: Expr, span: Span): Expr {
+  const datetime: SqlType = { kind: 'datetime' };
+  const type = commonType(left.type, right.type) ?? datetime;
+  const [a, b] = [left, right].map((side) => {
+    if (side.type.kind !== 'null' && !countsDays(side.type) && !isNumeric(side.type) && !isText(side.type))
+      throw clash(left, right, `"${op}"`, span);
+    return coerce(side, countsDays(side.type) ? side.type : datetime);
+  });
+  const result = countsDays(left.type) && !countsDays(right.type) ? left.type : countsDays(type) ? type : datetime;
+  return operator(op === '+' ? 'add-days' : 'subtract-days', [a, b] as Expr[], result, span); // two in, two out
 }
 
 /** In arithmetic a text side becomes the other side's type. */

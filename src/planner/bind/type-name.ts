@@ -58,7 +58,6 @@ const REFUSED = [
   'rowversion',
   'cursor',
   'table',
-  'vector',
 ];
 
 /**
@@ -98,6 +97,12 @@ export function bindType(written: TypeName, defaultLength: 1 | 30): SqlType {
         throw parameterError(written, 'a number of bits from 1 to 53');
       return bits <= 24 ? REAL : FLOAT;
     }
+    case 'vector': {
+      const [dimensions] = parameters;
+      if (parameters.length !== 1 || dimensions === undefined || !isBetween(dimensions, 1, 1998))
+        throw parameterError(written, 'a number of dimensions from 1 to 1998');
+      return { kind: 'vector', dimensions };
+    }
     case 'time':
     case 'datetime2':
     case 'datetimeoffset': {
@@ -122,6 +127,7 @@ export function bindType(written: TypeName, defaultLength: 1 | 30): SqlType {
             'time',
             'datetime2',
             'datetimeoffset',
+            'vector',
           ]),
         },
       );

@@ -42,6 +42,7 @@ function commonPlainType(a: SqlType, b: SqlType): SqlType | undefined {
   if (a.kind === 'struct' && b.kind === 'struct') return commonStruct(a.fields, b.fields);
   if (a.kind === 'list' || b.kind === 'list' || a.kind === 'struct' || b.kind === 'struct') return undefined;
   const [high, low] = precedenceOf(a) >= precedenceOf(b) ? [a, b] : [b, a];
+  if (high.kind === 'vector') return familyOf(low) === 'text' ? high : undefined;
   const from = familyOf(low);
   switch (familyOf(high)) {
     case 'text':
@@ -211,7 +212,10 @@ function isNumber(family: Family): boolean {
 export function castable(from: SqlType, to: SqlType): boolean {
   const [a, b] = [familyOf(from), familyOf(to)];
   if ((from.kind === 'date' && to.kind === 'time') || (from.kind === 'time' && to.kind === 'date')) return false;
+  if (a === 'vector' && b === 'vector') return sameType(from, to);
   if (a === 'null' || a === b) return a !== 'struct' && a !== 'list' ? true : commonType(from, to) !== undefined;
+  if (b === 'vector') return a === 'text' || (from.kind === 'list' && isNumber(familyOf(from.element)));
+  if (a === 'vector') return b === 'text';
   if (a === 'list' || a === 'struct') return b === 'text';
   if (b === 'list' || b === 'struct') return false;
   if (b === 'text') return true;

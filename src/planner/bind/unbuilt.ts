@@ -25,11 +25,6 @@ export function refuseUnbuiltCall(call: ast.FunctionCall): void {
   refuse(['USE MODEL', call.model?.name]);
 }
 
-/** @throws SqlcError not-supported */
-export function refuseUnbuiltLike(like: ast.Like): void {
-  refuse(['ILIKE', like.ignoreCase ? like : undefined]);
-}
-
 function refuse(...parts: readonly Part[]): void {
   for (const [what, found] of parts) if (found !== undefined) throw notSupported(what, found.span);
 }

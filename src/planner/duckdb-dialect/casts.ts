@@ -4,6 +4,7 @@ import { duckdbTypeName } from '../../arrow/duckdb-type.ts';
 import { familyOf, isText, type SqlType } from '../../arrow/sql-type.ts';
 import { bindOnce } from './bind-once.ts';
 import { isMoment, momentOf, timestampOf } from './moments.ts';
+import { inMoneyRange } from './money-range.ts';
 import { type DateOrder, parsedMoment } from './parse-moment.ts';
 import { raise } from './raise.ts';
 import { isNational, lengthIn, longest, sizedBinary, sizedText } from './sized.ts';
@@ -17,6 +18,10 @@ export const SHIELDED = {
 
 /** @param style of CONVERT */
 export function castSql(sql: string, from: SqlType, to: SqlType, onError: 'fail' | 'null', style?: number): string {
+  return inMoneyRange(convertedSql(sql, from, to, onError, style), from, to, onError);
+}
+
+function convertedSql(sql: string, from: SqlType, to: SqlType, onError: 'fail' | 'null', style?: number): string {
   const cast = onError === 'null' ? 'TRY_CAST' : 'CAST';
   const target = duckdbTypeName(to);
   const [a, b] = [familyOf(from), familyOf(to)];

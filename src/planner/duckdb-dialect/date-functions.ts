@@ -46,6 +46,8 @@ export const dateOperators: Operators = {
     );
     return momentOf(`time_bucket(${interval(wordOf(args[0]), width)}, ${d}, ${origin})`, type);
   },
+  'add-days': ([a, b], { type }) => momentOf(`(${a} + (${b} - TIMESTAMP '1900-01-01'))`, type),
+  'subtract-days': ([a, b], { type }) => momentOf(`(${a} - (${b} - TIMESTAMP '1900-01-01'))`, type),
   eomonth: ([d, n], { args }) =>
     typed(`last_day(${typed(local(d, args[0]), { kind: 'date' })} + to_months(${typed(`${n}`, INT)}))`, {
       kind: 'date',

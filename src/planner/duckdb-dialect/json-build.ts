@@ -62,6 +62,7 @@ function jsonText(x: string, type: SqlType | undefined): string {
       return quoted(`upper(CAST(${x} AS VARCHAR))`);
     case 'datetime':
       return quoted(dateText(x, type));
+    case 'vector':
     case 'list':
     case 'struct':
       return `CAST(to_json(${x}) AS VARCHAR)`;

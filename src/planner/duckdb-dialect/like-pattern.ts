@@ -6,8 +6,9 @@ import type { Expr, OperatorExpr } from '../expression.ts';
 import { stringLiteral } from '../sql-text.ts';
 
 /** @throws SqlcError bind/argument-type when ESCAPE is not one character */
-export function likeToSql(args: readonly string[], expr: OperatorExpr, negated: boolean): string {
-  const pattern = constant(expr.args[1]);
+export function likeToSql(args: readonly string[], expr: OperatorExpr, { negated, ignoreCase }: Likeness): string {
+  const isGiven = isConstant(expr.args[1]);
+  const pattern = isGiven ? constant(expr.args[1]) : '';
   if (pattern === null) return 'CAST(NULL AS BOOLEAN)';
   const escaped = expr.args[2] === undefined ? undefined : constant(expr.args[2]);
   if (escaped === null) return 'CAST(NULL AS BOOLEAN)';
@@ -19,11 +20,44 @@ export function likeToSql(args: readonly string[], expr: OperatorExpr, negated: 
     );
   }
   const not = negated ? 'NOT ' : '';
+  const flags = ignoreCase ? 'si' : 's';
+  if (!isGiven) return `(${not}${matchesAny(`${args[0]}`, `${args[1]}`, escaped, flags)})`;
   if (!pattern.includes('[') && (escaped === undefined || !pattern.endsWith(escaped))) {
     const tail = escaped === undefined ? '' : ` ESCAPE ${stringLiteral(escaped)}`;
-    return `(${args[0]} ${not}LIKE ${stringLiteral(pattern)}${tail})`;
+    return `(${args[0]} ${not}${ignoreCase ? 'ILIKE' : 'LIKE'} ${stringLiteral(pattern)}${tail})`;
   }
-  return `(${not}regexp_full_match(${args[0]}, ${stringLiteral(regexOf(pattern, escaped))}, 's'))`;
+  return `(${not}regexp_full_match(${args[0]}, ${stringLiteral(regexOf(pattern, escaped))}, '${flags}'))`;
+}
+
+export interface Likeness {
+  readonly negated: boolean;
+  readonly ignoreCase: boolean;
+}
+
+function isConstant(expr: Expr | undefined): boolean {
+  return expr?.kind === 'cast' ? isConstant(expr.operand) : expr?.kind === 'literal' || expr?.kind === 'parameter';
+}
+
+/** A pattern that is a value of the row is translated in the row. */
+function matchesAny(text: string, pattern: string, escaped: string | undefined, flags: string): string {
+  const e = escaped === undefined ? undefined : regexText(escaped);
+  const tokens = `${e === undefined ? '' : `${e}[\\s\\S]|`}\\[\\^?[^\\]]*\\]|[\\s\\S]`;
+  const inside = "regexp_replace(regexp_replace(c, '\\\\', '\\\\\\\\', 'g'), '^\\[(\\^?)\\[', '[\\1\\\\[')";
+  const cases = [
+    ...(e === undefined
+      ? []
+      : [`WHEN length(c) = 2 AND c[1] = ${stringLiteral(escaped ?? '')} THEN regexp_escape(c[2])`]),
+    "WHEN c = '%' THEN '.*'",
+    "WHEN c = '_' THEN '.'",
+    `WHEN c IN ('[', '[]'${escaped === undefined ? '' : `, ${stringLiteral(escaped)}`}) THEN ${stringLiteral(NOTHING)}`,
+    `WHEN c[1] = '[' AND length(c) > 1 THEN ${inside}`,
+  ].join(' ');
+  const regex = `array_to_string(list_transform(regexp_extract_all(${pattern}, ${stringLiteral(tokens)}), lambda c: CASE ${cases} ELSE regexp_escape(c) END), '')`;
+  return `CASE WHEN ${pattern} IS NOT NULL THEN regexp_full_match(${text}, ${regex}, '${flags}') END`;
+}
+
+function regexText(c: string): string {
+  return literalRegex(c);
 }
 
 function constant(expr: Expr | undefined): string | null {

@@ -12,6 +12,7 @@ import { dateOperators } from './date-functions.ts';
 import { formatOperators } from './format.ts';
 import { jsonOperators } from './json.ts';
 import { likeToSql } from './like-pattern.ts';
+import { typed } from './literals.ts';
 import { RAISED, raise } from './raise.ts';
 import { call, chain, infix, type Operators, type Spell } from './spell.ts';
 import { textOperators } from './text-functions.ts';
@@ -38,8 +39,10 @@ const GENERAL: Operators = {
   'in-list': ([x, ...items]) => `(${x} IN (${items.join(', ')}))`,
   'not-in-list': ([x, ...items]) => `(${x} NOT IN (${items.join(', ')}))`,
   collate: ([x], { type }) => collated(`${x}`, type),
-  like: (args, expr) => likeToSql(args, expr, false),
-  'not-like': (args, expr) => likeToSql(args, expr, true),
+  like: (args, expr) => likeToSql(args, expr, { negated: false, ignoreCase: false }),
+  'not-like': (args, expr) => likeToSql(args, expr, { negated: true, ignoreCase: false }),
+  ilike: (args, expr) => likeToSql(args, expr, { negated: false, ignoreCase: true }),
+  'not-ilike': (args, expr) => likeToSql(args, expr, { negated: true, ignoreCase: true }),
   // One round deeper, up to MAXRECURSION; 0 is no limit.
   'next-depth': ([depth], { args: [, limit] }) => {
     const most = limit?.kind === 'literal' ? String(limit.value) : '0';
@@ -48,6 +51,8 @@ const GENERAL: Operators = {
       : `(CASE WHEN ${depth} >= ${most} THEN ${raise(`exec/recursion:${most}`)} ELSE ${depth} + 1 END)`;
   },
   series,
+  list: (args, { type }) => typed(`[${args.join(', ')}]`, type),
+  element: ([list, index]) => `(${list})[${index}]`,
   struct: (args, { type }) => {
     const names = type.kind === 'struct' ? type.fields.map((f) => f.name) : [];
     return `{${args.map((a, i) => `${stringLiteral(names[i] ?? '')}: ${a}`).join(', ')}}`;

@@ -111,12 +111,12 @@ function calendar(date: string, order: DateOrder): string {
     const named = `trim(regexp_replace(${d}, '[-/. ]*(${MONTHS})[A-Z]*[-/. ]*', ' \\1 '))`;
     const yeared = fullYear(fullYear(named, '[A-Z]{3} \\d{1,2} ', ''), '\\d{1,2} [A-Z]{3} ', '');
     return `CASE WHEN ${d} = '' THEN TIMESTAMP '1900-01-01' ${[
-      `${is(`\\d{4}${separator}\\d{1,2}${separator}\\d{1,2}`)} try_strptime(${slashed}, '%Y/%m/%d')`,
-      `${is(`\\d{1,2}${separator}\\d{1,2}${separator}\\d{4}`)} try_strptime(${slashed}, '${order === 'dmy' ? '%d/%m/%Y' : '%m/%d/%Y'}')`,
+      `${is(`${YEAR}${separator}\\d{1,2}${separator}\\d{1,2}`)} try_strptime(${slashed}, '%Y/%m/%d')`,
+      `${is(`\\d{1,2}${separator}\\d{1,2}${separator}${YEAR}`)} try_strptime(${slashed}, '${order === 'dmy' ? '%d/%m/%Y' : '%m/%d/%Y'}')`,
       `${is(`\\d{1,2}${separator}\\d{1,2}${separator}\\d{1,2}`)} try_strptime(${fullYear(slashed, short[0] ?? '', short[1] ?? '')}, '${ordered}')`,
-      `${is('\\d{8}')} try_strptime(${d}, '%Y%m%d')`,
+      `${is(`${YEAR}\\d{4}`)} try_strptime(${d}, '%Y%m%d')`,
       `${is('\\d{6}')} try_strptime(${fullYear(d ?? '', '', '\\d{4}')}, '%Y%m%d')`,
-      `${is('\\d{4}')} try_strptime(${d}, '%Y')`,
+      `${is(YEAR)} try_strptime(${d}, '%Y')`,
       // strptime reads `epoch` and `infinity` too.
       `${is(`.*(?:${MONTHS}).*`)} try_strptime(${yeared}, ['%b %d %Y', '%d %b %Y', '%Y %b %d', '%Y %d %b', '%b %Y', '%Y %b'])`,
     ].join(' ')} END`;

@@ -25,6 +25,8 @@ export function textOf(sql: string, from: SqlType, to: SqlType, style: number | 
       if (style === 1) return `('0x' || hex(${sql}))`;
       if (style === 2) return `hex(${sql})`;
       return to.kind === 'nvarchar' || to.kind === 'nchar' ? utf16Text(sql) : `decode(${sql})`;
+    case 'vector':
+      return `('[' || array_to_string(list_transform(${sql}, lambda x: ${floatText('x', 1)}), ',') || ']')`;
     case 'list':
     case 'struct':
       return `CAST(to_json(${sql}) AS VARCHAR)`;

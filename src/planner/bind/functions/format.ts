@@ -53,7 +53,11 @@ function constant(arg: Expr | undefined): string | null | undefined {
 export function checkCulture(culture: Expr, span: Span): void {
   const given = constant(culture);
   if (given === undefined || given === null || !['en-us', 'en', ''].includes(given.toLowerCase()))
-    throw error('not-supported', { what: `culture ${given ?? 'of an expression'}, only en-US` }, { span });
+    throw error(
+      'not-supported',
+      { what: given === undefined || given === null ? 'a culture that is not a literal' : `culture "${given}"` },
+      { span },
+    );
 }
 
 const PLACE = /%(?:%|[-+ 0#]*\d*(?:\.\d+)?[a-zA-Z])/g;
