@@ -1,14 +1,12 @@
 // The manual of the scalar functions: every function has a well-formed signature and an example that gives what it says.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { columnTypesOf } from '../src/arrow/arrow-type.ts';
-import { scalarTextOf } from '../src/arrow/cell-text.ts';
-import { cellReaders } from '../src/arrow/to-objects.ts';
 import { Engine } from '../src/engine/engine.ts';
 import { shapeOf } from '../src/planner/bind/functions/scalar-function.ts';
 import { LAZY_FUNCTIONS } from '../src/planner/bind/lazy-functions.ts';
 import { RESERVED_FUNCTIONS } from '../src/planner/bind/reserved-functions.ts';
 import { SCALAR_FUNCTIONS } from '../src/planner/bind/scalar-functions.ts';
+import { firstValue } from './support/first-value.ts';
 
 const all = [...SCALAR_FUNCTIONS.values(), ...LAZY_FUNCTIONS.values()];
 let engine: Engine | undefined;
@@ -17,21 +15,11 @@ beforeAll(async () => {
 });
 afterAll(() => engine?.close());
 
-async function textOf(sql: string): Promise<string> {
-  const result = await engine?.query(`SELECT ${sql}`);
-  const [type] = columnTypesOf(result?.schema ?? expect.fail('the engine is not open'));
-  for await (const batch of result?.batches() ?? []) {
-    const value = cellReaders(batch, type === undefined ? [] : [type])[0]?.(0) ?? null;
-    return value === null || type === undefined ? 'NULL' : scalarTextOf(type)(value);
-  }
-  return expect.fail('no row');
-}
-
 describe('examples of the manual', () => {
   for (const { signature, example } of all) {
     const [sql, gives] = example;
     test(`${signature}: ${sql}`, async () => {
-      expect(await textOf(sql)).toBe(gives);
+      expect(await firstValue(engine, `SELECT ${sql}`)).toBe(gives);
     });
   }
 });
