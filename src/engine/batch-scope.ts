@@ -83,7 +83,7 @@ function sessionValues(session: Session): readonly (readonly [string, ParameterV
     ['@servername', text('sqlc')],
     ['@spid', { value: 1, type: { kind: 'smallint' } }],
     ['@nestlevel', integer(0)],
-    ['@datefirst', { value: 7, type: { kind: 'tinyint' } }],
+    ['@datefirst', { value: state.dateFirst, type: { kind: 'tinyint' } }],
     ['@language', text('us_english')],
     ['@max_precision', { value: 38, type: { kind: 'tinyint' } }],
     ['db_name()', text(parts.databaseName)],

@@ -7,6 +7,8 @@ export class SessionState {
   error = 0;
   /** @@IDENTITY. */
   lastIdentity: bigint | undefined;
+  /** SET DATEFIRST: the first day of a week, 1 (Monday) to 7. */
+  dateFirst = 7;
   /** SET XACT_ABORT ON. */
   xactAbort = false;
   /** An error under XACT_ABORT ON: the transaction can only be rolled back. */

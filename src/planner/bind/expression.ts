@@ -1,7 +1,16 @@
 // Expressions: AST -> Expr. Names become column ids, conversions become casts, cognitive calls are hoisted
 // under the guards of the place they stand in.
 
-import { BIT, collationOf, familyOf, isNumeric, type SqlType, typeName, withCollation } from '../../arrow/sql-type.ts';
+import {
+  BIT,
+  collationOf,
+  familyOf,
+  isNumeric,
+  isText,
+  type SqlType,
+  typeName,
+  withCollation,
+} from '../../arrow/sql-type.ts';
 import { error, type SqlcError, unreachable } from '../../common/errors.ts';
 import type { Span } from '../../common/span.ts';
 import { didYouMean } from '../../common/suggest.ts';
@@ -181,7 +190,7 @@ function bindUnary(e: ast.Unary, env: Env): Expr {
   const wanted =
     e.operator === '~'
       ? familyOf(operand.type) === 'integer' || operand.type.kind === 'bit'
-      : isNumeric(operand.type) && operand.type.kind !== 'bit';
+      : (isNumeric(operand.type) && operand.type.kind !== 'bit') || (e.operator === '+' && isText(operand.type));
   if (operand.type.kind !== 'null' && !wanted) throw operandType(operand, `"${e.operator}"`, e.span);
   if (e.operator === '+') return operand;
   if (e.operator === '-' && operand.kind === 'literal' && operand.value !== null)

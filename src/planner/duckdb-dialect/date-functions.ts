@@ -29,16 +29,16 @@ export const dateOperators: Operators = {
     return momentOf(within, type);
   },
   'date-diff': ([, a, b], { args, type }) => difference(wordOf(args[0]), `${a}`, `${b}`, type),
-  'date-part': ([, d], { args }) => typed(part(wordOf(args[0]), `${d}`, args[1]), INT),
+  'date-part': ([, d], { args }) => typed(part(wordOf(args[0]), `${d}`, args[1], firstDay(args[2])), INT),
   'date-name': ([, d], { args }) => {
     const name = wordOf(args[0]);
     const value = local(d, args[1]);
     if (name === 'month') return `monthname(${value})`;
     if (name === 'weekday') return `dayname(${value})`;
     if (name === 'tzoffset') return `CASE WHEN ${d} IS NOT NULL THEN ${offsetText(`${d}`, zoneOf(args[1]))} END`;
-    return `CAST(${part(name, `${d}`, args[1])} AS VARCHAR)`;
+    return `CAST(${part(name, `${d}`, args[1], firstDay(args[2]))} AS VARCHAR)`;
   },
-  'date-trunc': ([, d], { args, type }) => truncated(wordOf(args[0]), `${d}`, type),
+  'date-trunc': ([, d], { args, type }) => truncated(wordOf(args[0]), `${d}`, type, firstDay(args[2])),
   'date-bucket': ([, n, d, origin], { args, type }) => {
     const width = bindOnce(
       [`${n}`],
@@ -113,13 +113,23 @@ function difference(part: string, a: string, b: string, type: SqlType): string {
   );
 }
 
-function part(name: string, sql: string, expr: Expr | undefined): string {
+/** 1 (Monday) to 7, a literal. */
+function firstDay(expr: Expr | undefined): number {
+  return expr?.kind === 'literal' ? Number(expr.value) : 7;
+}
+
+/** Days of a date behind the first of its week; DuckDB counts from Sunday, 0. */
+function daysInto(date: string, first: number): string {
+  return first === 7 ? `dayofweek(${date})` : `(dayofweek(${date}) + ${7 - first}) % 7`;
+}
+
+function part(name: string, sql: string, expr: Expr | undefined, first: number): string {
   const d = local(sql, expr);
   switch (name) {
     case 'weekday':
-      return `dayofweek(${d}) + 1`;
+      return `${daysInto(d, first)} + 1`;
     case 'week':
-      return bindOnce([d], ([t]) => `(dayofyear(${t}) + dayofweek(date_trunc('year', ${t})) - 1) // 7 + 1`);
+      return bindOnce([d], ([t]) => `(dayofyear(${t}) + ${daysInto(`date_trunc('year', ${t})`, first)} - 1) // 7 + 1`);
     case 'iso_week':
       return `week(${d})`;
     case 'millisecond':
@@ -135,11 +145,11 @@ function part(name: string, sql: string, expr: Expr | undefined): string {
   }
 }
 
-function truncated(name: string, sql: string, type: SqlType): string {
+function truncated(name: string, sql: string, type: SqlType, first: number): string {
   return movedLocally(sql, type, (t) => {
     switch (name) {
       case 'week':
-        return `(date_trunc('week', ${t} + INTERVAL 1 DAY) - INTERVAL 1 DAY)`;
+        return `(date_trunc('week', ${t} + INTERVAL ${(8 - first) % 7} DAY) - INTERVAL ${(8 - first) % 7} DAY)`;
       case 'iso_week':
         return `date_trunc('week', ${t})`;
       case 'dayofyear':

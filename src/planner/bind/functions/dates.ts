@@ -14,6 +14,7 @@ import {
 import { error } from '../../../common/errors.ts';
 import type { FunctionCall } from '../../../parser/ast.ts';
 import { type Expr, isNullLiteral, literal, operator } from '../../expression.ts';
+import type { BindContext } from '../context.ts';
 import { inZone, zonedLike } from '../time-zone.ts';
 import { coerce } from '../types.ts';
 import { checkPart, type DatePart, datePartOf } from './date-part.ts';
@@ -52,17 +53,18 @@ export const DATE_FUNCTIONS: readonly ScalarFunction[] = [
   },
   {
     signature: 'DATEPART(part, date)',
-    doc: 'A part of a date as a number: year, quarter, month, dayofyear, day, week, weekday (Sunday is 1), iso_week, hour … nanosecond, tzoffset.',
+    doc: 'A part of a date as a number: year, quarter, month, dayofyear, day, week, weekday (Sunday is 1, unless SET DATEFIRST said otherwise), iso_week, hour … nanosecond, tzoffset.',
     example: ["DATEPART(quarter, '2024-05-06')", '2'],
     keyword: 0,
-    bind: (args, call) => partOf('date-part', args, call, INT),
+    bind: (args, call, ctx) => partOf('date-part', args, call, { type: INT, firstDay: firstDayIn(ctx) }),
   },
   {
     signature: 'DATENAME(part, date)',
     doc: 'A part of a date as text: months and weekdays by their English names.',
     example: ["DATENAME(weekday, '2024-05-06')", 'Monday'],
     keyword: 0,
-    bind: (args, call) => partOf('date-name', args, call, { kind: 'nvarchar', length: 30 }),
+    bind: (args, call, ctx) =>
+      partOf('date-name', args, call, { type: { kind: 'nvarchar', length: 30 }, firstDay: firstDayIn(ctx) }),
   },
   datePart('YEAR', 'The year of a date.', '2024'),
   datePart('MONTH', 'The month of a date, 1 to 12.', '5'),
@@ -76,15 +78,15 @@ export const DATE_FUNCTIONS: readonly ScalarFunction[] = [
   },
   {
     signature: 'DATETRUNC(part, date)',
-    doc: 'The date cut to the start of a part; weeks begin on Sunday, iso_week on Monday. The type stays.',
+    doc: 'The date cut to the start of a part; weeks begin on Sunday unless SET DATEFIRST said otherwise, iso_week on Monday. The type stays.',
     example: ["DATETRUNC(month, CAST('2024-05-06' AS date))", '2024-05-01'],
     keyword: 0,
-    bind: (args, call) => {
+    bind: (args, call, ctx) => {
       const part = datePartOf(call);
       const value = moment(at(args, 0), call, 1);
       checkPart(part, value.type, call);
       if (part === 'weekday' || part === 'tzoffset' || part === 'nanosecond') throw unusable(part, value.type, call);
-      return operator('date-trunc', [word(part), value], value.type, call.span);
+      return operator('date-trunc', [word(part), value, firstDayIn(ctx)], value.type, call.span);
     },
   },
   {
@@ -234,11 +236,21 @@ function dateDiff(args: Args, call: FunctionCall, type: SqlType): Expr {
   return operator('date-diff', [word(part), ...sides], type, call.span);
 }
 
-function partOf(op: string, args: Args, call: FunctionCall, type: SqlType): Expr {
+/** The first day of a week, 1 (Monday) to 7, as SET DATEFIRST left it. */
+function firstDayIn({ parameters }: Pick<BindContext, 'parameters'>): Expr {
+  return literal(Number(parameters.get('@datefirst')?.value ?? 7), INT);
+}
+
+interface PartResult {
+  readonly type: SqlType;
+  readonly firstDay: Expr;
+}
+
+function partOf(op: string, args: Args, call: FunctionCall, { type, firstDay }: PartResult): Expr {
   const part = datePartOf(call);
   const value = moment(at(args, 0), call, 1);
   checkPart(part, value.type, call);
-  return operator(op, [word(part), value], type, call.span);
+  return operator(op, [word(part), value, firstDay], type, call.span);
 }
 
 const BUCKETS: ReadonlySet<DatePart> = new Set([

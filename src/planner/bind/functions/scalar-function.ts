@@ -30,7 +30,7 @@ export interface ScalarFunction {
   /** The place of the argument that is a word, not an expression: a part of a date. */
   readonly keyword?: number;
   /** @param args bound, as many as the signature allows; the keyword is not among them */
-  bind(args: Args, call: FunctionCall, ctx: Pick<BindContext, 'now' | 'snapshot'>): Expr;
+  bind(args: Args, call: FunctionCall, ctx: Pick<BindContext, 'now' | 'parameters' | 'snapshot'>): Expr;
 }
 
 /** Name and number of arguments of a signature. */
