@@ -51,8 +51,9 @@ export function columnType(type: SqlType, written: Identifier | undefined, datab
   return storedType(withCollation(type, { name }), database);
 }
 
-/** The type of a column made from a query. */
+/** The type of a column made from a query: a moment is kept without what it was local to. */
 export function storedType(type: SqlType, database: CollationName): SqlType {
+  if (type.kind === 'datetimeoffset') return { kind: type.kind, scale: type.scale };
   const name = collationOf(type)?.name;
   return withCollation(type, name === undefined || name === database ? undefined : { name });
 }

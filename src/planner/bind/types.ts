@@ -34,7 +34,11 @@ export function commonType(a: SqlType, b: SqlType): SqlType | undefined {
 
 function commonPlainType(a: SqlType, b: SqlType): SqlType | undefined {
   if (a.kind === 'null') return b;
-  if (b.kind === 'null' || sameType(a, b)) return a;
+  if (b.kind === 'null') return a;
+  // Local to two zones is local to none.
+  if (a.kind === 'datetimeoffset' && b.kind === 'datetimeoffset' && a.zone !== b.zone)
+    return { kind: 'datetimeoffset', scale: Math.max(a.scale, b.scale) };
+  if (sameType(a, b)) return a;
   if (a.kind === 'list' && b.kind === 'list') {
     const element = commonType(a.element, b.element);
     return element && list(element);
