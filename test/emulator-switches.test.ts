@@ -550,6 +550,38 @@ describe('POST /emulator/reset', () => {
   });
 });
 
+describe('POST /emulator/switches', () => {
+  test('changes what is given while counts and draws go on; quotas begin anew', async () => {
+    const { emulator, server, ask } = await start({ rps: 2, seed: 5 }, { clock: manualClock() });
+    const change = (body: unknown) => request(server, '/emulator/switches', body);
+    await ask(['a']);
+    await ask(['b']);
+    expect((await ask(['c'])).status).toBe(429);
+    expect((await change({ rps: 1, poison: 1 })).body).toMatchObject({ requests: 3, documentsAnswered: 2 });
+    expect((await ask(['a'])).body.errors).toHaveLength(1);
+    expect((await ask(['c'])).status).toBe(429);
+    expect(emulator.stats()).toMatchObject({ requests: 5, throttled: 2, distinctDocuments: 2, duplicateDocuments: 1 });
+  });
+
+  test('draws as if nothing had changed', async () => {
+    const orders = async (changed: boolean) => {
+      const { server, ask } = await start({ reorder: true, seed: 11, null: true });
+      return repeated(10, async () => {
+        if (changed) await request(server, '/emulator/switches', { rps: 100 });
+        return (await ask(['a', 'b', 'c', 'd'])).body.documents.map(({ id }) => id);
+      });
+    };
+    expect(await orders(true)).toEqual(await orders(false));
+  });
+
+  test('refuses what is no switch and changes nothing', async () => {
+    const { server, ask } = await start({});
+    const refused = await request(server, '/emulator/switches', { drop: 1, latncy: 1 });
+    expect([refused.status, refused.body.error?.message]).toEqual([400, 'there is no switch "latncy"']);
+    expect((await ask(['a'])).body.documents).toHaveLength(1);
+  });
+});
+
 describe('the command line', () => {
   test.each([
     [['--latency', 'soon'], 'option --latency is "soon", expected milliseconds from 0 to 3600000'],

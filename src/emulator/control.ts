@@ -19,6 +19,8 @@ interface Controlled {
   stats(): EmulatorStatistics;
   /** @throws {SqlcError} for a switch that is none. */
   reset(switches: Readonly<Record<string, unknown>>): void;
+  /** @throws {SqlcError} for a switch that is none. */
+  change(switches: Readonly<Record<string, unknown>>): void;
 }
 
 /** @returns `undefined` when it is the service that is asked. */
@@ -33,7 +35,9 @@ export function controlAnswer({ request, path, models, emulator }: ControlReques
     case 'GET /emulator/stats':
       return Promise.resolve(jsonAnswer(200, emulator.stats()));
     case 'POST /emulator/reset':
-      return Promise.resolve(resetAnswer(request.body, emulator));
+      return Promise.resolve(switched(request.body, emulator, (switches) => emulator.reset(switches)));
+    case 'POST /emulator/switches':
+      return Promise.resolve(switched(request.body, emulator, (switches) => emulator.change(switches)));
     default:
       return path.startsWith('/emulator/') ? Promise.resolve(gatewayError(404, 'Resource not found')) : undefined;
   }
@@ -49,11 +53,15 @@ async function readiness(models: TextModels): Promise<WireResponse> {
   }
 }
 
-function resetAnswer(body: Uint8Array, emulator: Controlled): WireResponse {
+function switched(
+  body: Uint8Array,
+  emulator: Controlled,
+  set: (switches: Readonly<Record<string, unknown>>) => void,
+): WireResponse {
   const given = readObject(body);
   if (typeof given === 'string') return refused(given);
   try {
-    emulator.reset(given);
+    set(given);
   } catch (cause) {
     if (cause instanceof SqlcError) return refused(cause.message);
     throw cause;

@@ -65,6 +65,13 @@ export interface Emulator {
    * @throws {SqlcError} `usage/option`, `not-supported`; nothing is changed then.
    */
   reset(switches?: Readonly<Record<string, unknown>>): void;
+  /**
+   * Counts and draws go on; quotas begin anew, full.
+   *
+   * @param switches those that change; the others stay.
+   * @throws {SqlcError} as reset does.
+   */
+  change(switches: Readonly<Record<string, unknown>>): void;
 }
 
 /** Largest request body, as the service has it. */
@@ -74,13 +81,13 @@ const OPERATIONS: ReadonlyMap<string, EmulatedOperation> = new Map(
   [sentiment, keyPhrases, language].map((operation) => [operation.path, operation]),
 );
 
-/** What a reset begins anew. A request belongs to the run in which it arrived. */
+/** What a reset begins anew. A request belongs to the run in which it arrived, with the switches of then. */
 interface Run {
   readonly switches: Switches;
   readonly statistics: Statistics;
   readonly quota: Quota;
-  /** Requests that passed the gate. */
-  admitted: number;
+  /** Draws go by the number of the request that passed the gate. */
+  readonly order: { admitted: number };
 }
 
 /** One request that passed the gate. */
@@ -158,7 +165,7 @@ export function createEmulator(options: EmulatorOptions): Emulator {
     startedMs: number,
   ): Promise<{ readonly answer: WireResponse; readonly fault: SocketFault | undefined }> {
     const { switches } = admitted.run;
-    const draw = drawsOf(switches.seed, admitted.run.admitted++);
+    const draw = drawsOf(switches.seed, admitted.run.order.admitted++);
     const fault = drawFault(switches.fail, draw);
     const jitterMs = draw() * switches.jitter;
     let documents = 0;
@@ -217,12 +224,16 @@ export function createEmulator(options: EmulatorOptions): Emulator {
     reset(switches = {}) {
       run = newRun(readSwitches(switches, run.switches));
     },
+    change(given) {
+      const switches = readSwitches(given, run.switches);
+      run = { ...run, switches, quota: new Quota(switches) };
+    },
   };
   return emulator;
 }
 
 function newRun(switches: Switches): Run {
-  return { switches, statistics: new Statistics(), quota: new Quota(switches), admitted: 0 };
+  return { switches, statistics: new Statistics(), quota: new Quota(switches), order: { admitted: 0 } };
 }
 
 /** What a caller without a socket gets in place of an answer: the error its transport would have made of it. */
