@@ -22,6 +22,8 @@ export class AnswerTable {
   readonly #table: string;
   readonly #types: readonly SqlType[];
   #rows = 0;
+  /** Of answers on their way into the table. */
+  #flush = () => {};
 
   private constructor(connection: Connection, schema: string, table: string, types: readonly SqlType[]) {
     this.#connection = connection;
@@ -45,8 +47,9 @@ export class AnswerTable {
    * Query for the distinct inputs of calls among some rows that no answer is known for yet.
    *
    * @param first column that numbers the rows: with it comes the first row that needs each input
+   * @param from only inputs that no row before this one needs
    */
-  missing(calls: readonly PhysicalCall[], rows: string, first: string | undefined): string {
+  missing(calls: readonly PhysicalCall[], rows: string, first: string | undefined, from = 0): string {
     const names = this.#types.slice(0, -2).map((_, i) => `k${i + 1}`);
     const wanted = calls.map((call) => {
       const keys = call.inputs.map((id, i) => `encode(${columnName(id)}) AS k${i + 1}`);
@@ -57,7 +60,7 @@ export class AnswerTable {
     const distinct =
       first === undefined
         ? `SELECT DISTINCT ${names.join(', ')} FROM ${all}`
-        : `SELECT ${names.join(', ')}, min(first) AS first FROM ${all} GROUP BY ${names.join(', ')}`;
+        : `SELECT ${names.join(', ')}, min(first) AS first FROM ${all} GROUP BY ${names.join(', ')} HAVING min(first) >= ${from}`;
     const known = names.map((k) => `a.${k} IS NOT DISTINCT FROM d.${k}`).join(' AND ');
     const unknown =
       this.#rows === 0
@@ -87,6 +90,11 @@ export class AnswerTable {
     const appender = await this.#connection.appender(WORK, this.#schema, this.#table);
     let pending: Answered[] = [];
     try {
+      this.#flush = () => {
+        this.#append(appender, pending);
+        pending = [];
+        appender.flushSync();
+      };
       for await (const answered of callOperation(inputs, options)) {
         pending.push(...answered);
         settled(answered.length);
@@ -95,11 +103,16 @@ export class AnswerTable {
           pending = pending.slice(CHUNK_ROWS);
         }
       }
-      this.#append(appender, pending);
-      appender.flushSync();
+      this.#flush();
     } finally {
+      this.#flush = () => {};
       appender.closeSync();
     }
+  }
+
+  /** Those who read see every answer that has come, also while more are asked for. */
+  flush(): void {
+    this.#flush();
   }
 
   close(): void {

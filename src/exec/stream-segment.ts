@@ -1,11 +1,13 @@
 // The streaming shape: rows come in their order, are buffered in DuckDB, answered and passed on through the segment's
 // SQL. What is asked depends on counts, never on time; the consumer's stop sends no further request.
 //
-// Where a limit may stop the stream, rows are answered in waves that grow. Where none can, the next buffer is read while
-// one is answered, and a batch that is not full waits for the next buffer's inputs: the requests are those of the whole.
+// Where a limit may stop the stream, rows are answered in waves that grow. Where none can, one call goes on from buffer
+// to buffer: what the next one needs is asked while the last answers of the one before are on their way, and a batch
+// that is not full waits for it. The requests are those of the whole, and no slow one holds the others up.
 
 import type { DuckDBDataChunk } from '@duckdb/node-api';
 import { duckdbTypeName } from '../arrow/duckdb-type.ts';
+import { error } from '../common/errors.ts';
 import type { ParameterExpr } from '../planner/expression.ts';
 import { ROW_FROM, ROW_TO, type Segment } from '../planner/physical.ts';
 import { quote } from '../planner/sql-text.ts';
@@ -13,6 +15,7 @@ import { columnName } from '../planner/unparse.ts';
 import { distinctKeys } from './distinct-keys.ts';
 import type { Connection } from './duckdb/connection.ts';
 import { WORK } from './duckdb/database.ts';
+import { FlowingCall } from './flowing-call.ts';
 import { type SharedCalls, type StatementWork, sharedCalls } from './statement-work.ts';
 import { readAhead, together } from './together.ts';
 
@@ -42,9 +45,9 @@ export async function* streamSegment(
   const connection = await work.options.database.connect();
   try {
     const buffer = new RowBuffer(segment, work, connection, signal);
-    yield* growing
-      ? inWaves(buffer, rows(signal))
-      : whole(buffer, ahead ? readAhead((stop) => gathered(rows(stop)), signal) : gathered(rows(signal)));
+    if (growing) yield* inWaves(buffer, rows(signal));
+    else if (ahead) yield* flowing(buffer, (stop) => readAhead((end) => gathered(rows(end)), stop), signal);
+    else yield* stepwise(buffer, gathered(rows(signal)));
   } finally {
     connection.close();
   }
@@ -73,7 +76,41 @@ async function* inWaves(buffer: RowBuffer, rows: AsyncIterable<DuckDBDataChunk>)
   }
 }
 
-async function* whole(
+async function* flowing(
+  buffer: RowBuffer,
+  buffers: (stop: AbortSignal) => AsyncIterable<readonly DuckDBDataChunk[]>,
+  signal: AbortSignal,
+): AsyncGenerator<DuckDBDataChunk> {
+  const ended = new AbortController();
+  const stop = AbortSignal.any([signal, ended.signal]);
+  let asking: readonly FlowingCall[] = [];
+  let lo = 0;
+  try {
+    for await (const chunks of buffers(stop)) {
+      const from = buffer.end;
+      await buffer.append(chunks, lo);
+      if (asking.length === 0) asking = await buffer.startAsking(stop);
+      await Promise.all(asking.map(async (one) => one.ask(await buffer.newInputs(one.calls, lo, from))));
+      const answered = await buffer.answeredUpTo(lo, buffer.end);
+      const hold = buffer.end - answered < MAX_HELD_ROWS;
+      if (!hold) {
+        await Promise.all(asking.map((one) => one.end()));
+        asking = [];
+      }
+      const hi = hold ? answered : buffer.end;
+      yield* buffer.read(lo, hi);
+      lo = hi;
+    }
+    await Promise.all(asking.map((one) => one.end()));
+    yield* buffer.read(lo, buffer.end);
+  } finally {
+    ended.abort(error('exec/cancelled', {}));
+    await Promise.allSettled(asking.map((one) => one.end()));
+  }
+}
+
+/** A buffer is answered before the next is read: a segment below asks for what this one would ask for too. */
+async function* stepwise(
   buffer: RowBuffer,
   buffers: AsyncIterable<readonly DuckDBDataChunk[]>,
 ): AsyncGenerator<DuckDBDataChunk> {
@@ -159,6 +196,7 @@ class RowBuffer {
   /** The first row that waits for an answer. */
   async answeredUpTo(lo: number, end: number): Promise<number> {
     let first = end;
+    for (const [call] of this.calls) (await this.#work.answersOf(call)).flush();
     for (const calls of this.calls) first = Math.min(first, (await this.#missingFrom(calls, lo, end, 0)) ?? end);
     return first;
   }
@@ -173,6 +211,19 @@ class RowBuffer {
       this.#signal,
     );
     return first === undefined || first === null ? undefined : Number(first);
+  }
+
+  async startAsking(signal: AbortSignal): Promise<FlowingCall[]> {
+    // Both who asks and who looks for answers needs the table.
+    for (const [call] of this.calls) await this.#work.answersOf(call);
+    return this.calls.map((calls) => new FlowingCall(calls, this.#work, signal));
+  }
+
+  /** Query for the inputs of rows from `from` on that nobody asked for: unanswered ones are those of rows from `lo` on. */
+  async newInputs(calls: SharedCalls, lo: number, from: number): Promise<string> {
+    const answers = await this.#work.answersOf(calls[0]);
+    const keys = answers.missing(calls, this.#range(lo, this.end), columnName(this.#segment.row.id), from);
+    return distinctKeys(keys, calls[0].inputs.length, ' ORDER BY first');
   }
 
   /**

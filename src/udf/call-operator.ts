@@ -95,6 +95,8 @@ export async function* callOperation(
       }
       const request = askBatch(item.inputs, pick(), run);
       underWay.add(request);
+      // At once, also while inputs are slow to come: what waits its turn would meet the same refusal.
+      request.catch((failure) => stop.abort(failure));
       stall.watch(request);
       while (underWay.size >= most) yield await settle();
     }
