@@ -110,7 +110,10 @@ describe.skipIf(noTerminal !== undefined)(`on a terminal ${noTerminal ?? ''}`, (
   });
 });
 
-test('the engine says how far its calls have come', { timeout: 60_000 }, async () => {
+test.each([
+  ['all rows are there first', COUNTED],
+  ['rows stream, and the last has come', `SELECT SENTIMENT(t) AS m FROM (${INPUTS}) AS i`],
+])('the engine says how far its calls have come: %s', { timeout: 60_000 }, async (_, sql) => {
   const service = await startTextService(answers({ hold: ({ number }) => number > 1 }));
   const engine = await Engine.open({
     env: { LANGUAGE_ENDPOINT: service.url, SQLC_CACHE_DIR: `${workspace.path}/cache` },
@@ -122,7 +125,7 @@ test('the engine says how far its calls have come', { timeout: 60_000 }, async (
         "', REQUESTS_PER_SECOND = 50, PRICE_PER_1000 = 2)",
     );
     expect(engine.progress()).toEqual([]);
-    const result = await engine.query(COUNTED);
+    const result = await engine.query(sql);
     const rows = result.batches();
     rows.next().catch(() => {}); // closing the engine is what ends it
     const soFar = {
@@ -171,7 +174,7 @@ describe('the line', () => {
       'language/sentiment: 600 of 1,000 (60 %) inputs, 500 cached, 1.2 of 17 requests/s, 2 throttled, 0.015 USD, 40 s left',
     );
     expect(text({ done: 1234, total: undefined, requests: 120, cost: 1234.5 })).toBe(
-      'language/sentiment: 1,234 inputs, 12 requests/s, 1,234.50 USD',
+      'language/sentiment: 1,234 inputs so far, 12 requests/s, 1,234.50 USD',
     );
   });
 

@@ -35,9 +35,10 @@ function callText(call: CallProgress, earlier: CallProgress | undefined, seconds
   const { done, total, cached, allowedPerSecond, throttled, cost, currency } = call;
   const { requestsPerSecond, secondsLeft } = paceBetween(earlier, call, seconds);
   const share = total === undefined || total === 0 ? '' : ` of ${count(total)} (${Math.floor((done / total) * 100)} %)`;
+  const soFar = total === undefined ? ' so far' : '';
   const allowed = allowedPerSecond === undefined ? '' : ` of ${rate(allowedPerSecond)}`;
   const parts = [
-    `${call.operation}: ${count(done)}${share} inputs`,
+    `${call.operation}: ${count(done)}${share} inputs${soFar}`,
     ...(cached === 0 ? [] : [`${count(cached)} cached`]),
     `${rate(requestsPerSecond)}${allowed} requests/s`,
     ...(throttled === 0 ? [] : [`${count(throttled)} throttled`]),

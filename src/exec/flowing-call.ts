@@ -13,6 +13,8 @@ export class FlowingCall {
   readonly #work: StatementWork;
   readonly #signal: AbortSignal;
   readonly #answered: Promise<unknown>;
+  #count = 0;
+  #counted: (count: number) => void = () => {};
   #handed: Handed | undefined;
   #ended = false;
   #wake = () => {};
@@ -22,7 +24,10 @@ export class FlowingCall {
     this.calls = calls;
     this.#work = work;
     this.#signal = signal;
-    this.#answered = work.ask(calls[0], this.#keys(), { signal });
+    const count = new Promise<number>((resolve) => {
+      this.#counted = resolve;
+    });
+    this.#answered = work.ask(calls[0], this.#keys(), { signal, count });
     this.#answered.catch(() => {}); // told to whoever asks next or ends it
   }
 
@@ -36,6 +41,7 @@ export class FlowingCall {
     const reader = await this.#work.options.database.connect();
     try {
       for await (const keys of reader.stream(sql, [], this.#signal)) {
+        this.#count += keys.rowCount;
         const taken = new Promise<void>((resolve) => {
           this.#handed = { keys, taken: resolve };
         });
@@ -47,8 +53,14 @@ export class FlowingCall {
     }
   }
 
-  /** Returns when every input is answered or failed. @throws whatever the call fails with */
-  async end(): Promise<void> {
+  /**
+   * Returns when every input is answered or failed.
+   *
+   * @param last nobody asks for more after this
+   * @throws whatever the call fails with
+   */
+  async end({ last }: { readonly last: boolean }): Promise<void> {
+    if (last) this.#counted(this.#count);
     this.#ended = true;
     this.#wake();
     await this.#answered;

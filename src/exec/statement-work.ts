@@ -142,14 +142,18 @@ export class StatementWork {
   /**
    * Asks the service of calls that share an answer table for the inputs a query of keys gives.
    *
-   * @param options.count how many they are, where that is known before they are read
+   * @param options.count how many they are, where that is known before they are read, or once it is
    * @param options.holdPartial more inputs come soon: a batch that is not full may wait for them
    * @returns how many were answered or failed
    */
   async ask(
     call: PhysicalCall,
     chunks: AsyncIterable<DuckDBDataChunk>,
-    options: { readonly signal: AbortSignal; readonly count?: number; readonly holdPartial?: boolean },
+    options: {
+      readonly signal: AbortSignal;
+      readonly count?: number | Promise<number>;
+      readonly holdPartial?: boolean;
+    },
   ): Promise<number> {
     const { operation } = call;
     const { budget, errorLimit, maxWaitSeconds, maxStallSeconds } = this.options;
@@ -158,7 +162,9 @@ export class StatementWork {
     const stats = await this.#statisticsOf(call);
     const meter = this.#meters.get(call.answers) ?? { stats, pool, done: 0, total: undefined };
     this.#meters.set(call.answers, meter);
-    meter.total = count === undefined ? undefined : meter.done + count;
+    const settled = meter.done;
+    meter.total = typeof count === 'number' ? settled + count : undefined;
+    if (count instanceof Promise) count.then((known) => (meter.total = settled + known));
     const table = await this.answersOf(call);
     const cache = await this.cacheOf(call);
     const span = this.#spanOf(call, stats);

@@ -94,18 +94,18 @@ async function* flowing(
       const answered = await buffer.answeredUpTo(lo, buffer.end);
       const hold = buffer.end - answered < MAX_HELD_ROWS;
       if (!hold) {
-        await Promise.all(asking.map((one) => one.end()));
+        await Promise.all(asking.map((one) => one.end({ last: false })));
         asking = [];
       }
       const hi = hold ? answered : buffer.end;
       yield* buffer.read(lo, hi);
       lo = hi;
     }
-    await Promise.all(asking.map((one) => one.end()));
+    await Promise.all(asking.map((one) => one.end({ last: true })));
     yield* buffer.read(lo, buffer.end);
   } finally {
     ended.abort(error('exec/cancelled', {}));
-    await Promise.allSettled(asking.map((one) => one.end()));
+    await Promise.allSettled(asking.map((one) => one.end({ last: true })));
   }
 }
 
