@@ -26,6 +26,8 @@ export async function startEmulator(switches) {
     stats: () => control('stats'),
     /** Counts, quotas and draws begin anew; what is not named stays as it is. */
     reset: (changed = {}) => control('reset', { method: 'POST', body: JSON.stringify(changed) }),
+    /** The same, while counts go on. */
+    change: (changed) => control('switches', { method: 'POST', body: JSON.stringify(changed) }),
     async close() {
       const gone = once(child, 'exit');
       child.kill('SIGTERM');
