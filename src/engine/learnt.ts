@@ -36,7 +36,7 @@ class Memory {
 
 export class LearntStatistics implements LearntCalls {
   readonly #folder: string;
-  readonly #known = new Memory();
+  #known = new Memory();
   #loaded = false;
   #changed = false;
 
@@ -50,6 +50,11 @@ export class LearntStatistics implements LearntCalls {
     if (this.#loaded) return;
     this.#loaded = true;
     await this.#read();
+  }
+
+  /** Of this process alone: what is kept stays. */
+  forget(): void {
+    this.#known = new Memory();
   }
 
   selectivity(key: string): number | undefined {

@@ -26,6 +26,8 @@ export interface EngineOptions extends Opening {
   readonly env?: Environment | undefined;
   /** Names of rewrite rules to leave out, for tests that compare answers with and without them. */
   readonly disabledRules?: readonly string[] | undefined;
+  /** In place of what the cache folder keeps, for tests that begin with nothing learnt. */
+  readonly learnt?: LearntStatistics | undefined;
   /** Told what is worth knowing once, such as that functions run on the local models. */
   readonly onNotice?: ((text: string) => void) | undefined;
 }
@@ -73,7 +75,7 @@ export async function openSession(options: EngineOptions): Promise<Session> {
       rules: allRules.filter((rule) => !disabled.includes(rule.name)),
       oracle: duckdbTypeOracle(database),
       blobEndpoint: env.SQLC_BLOB_ENDPOINT,
-      learnt: new LearntStatistics(cacheFolder),
+      learnt: options.learnt ?? new LearntStatistics(cacheFolder),
       answers: new AnswerCaches({
         folder: resultsFolder(cacheFolder),
         limitBytes: settings.cache_size_mb * MEGABYTE,

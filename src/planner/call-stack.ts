@@ -179,13 +179,12 @@ function readsOnlyBase({ base }: CallStack): (expr: Expr) => boolean {
 function writtenOut(expr: Expr, layers: readonly Layer[]): Expr {
   const source = new Map<ColumnId, Expr>();
   for (const layer of layers) if (layer.kind === 'definition') source.set(layer.column.id, layer.column.expr);
-  let [size, nested] = [0, false];
+  let size = 0;
   visitExpr(expr, (e) => {
     const written = e.kind === 'column' ? source.get(e.id) : undefined;
     size += written === undefined ? 1 : sizeOf(written);
-    if (e.kind === 'subquery') nested = true;
   });
-  return nested || size > MAX_WRITTEN_OUT ? expr : substituted(expr, source);
+  return size > MAX_WRITTEN_OUT ? expr : substituted(expr, source);
 }
 
 function sizeOf(expr: Expr): number {

@@ -272,9 +272,20 @@ export function visitExpr(expr: Expr, visit: (expr: Expr) => void): void {
   for (const child of childExprs(expr)) visitExpr(child, visit);
 }
 
-/** The expression with columns replaced by what they stand for. Outer references of its subqueries stay. */
+/** The expression with columns replaced by what they stand for, those its subqueries read from outside included. */
 export function substituted(expr: Expr, source: ReadonlyMap<ColumnId, Expr>): Expr {
-  return rewriteExpr(expr, (e) => (e.kind === 'column' ? (source.get(e.id) ?? e) : e));
+  return rewriteExpr(expr, (e) => {
+    if (e.kind === 'column') return source.get(e.id) ?? e;
+    if (e.kind !== 'subquery') return e;
+    const plan = substitutedIn(e.plan, source);
+    return plan === e.plan ? e : { ...e, plan };
+  });
+}
+
+/** Ids are those of the whole query: inside a subquery only an outer column has one of these. */
+function substitutedIn(plan: LogicalPlan, source: ReadonlyMap<ColumnId, Expr>): LogicalPlan {
+  const inner = mapChildren(plan, (child) => substitutedIn(child, source));
+  return mapExpressions(inner, (expr) => substituted(expr, source));
 }
 
 export function asksService(plan: LogicalPlan): boolean {

@@ -68,7 +68,7 @@ function sink(conjunct: Expr, plan: LogicalPlan): LogicalPlan | undefined {
       return into(plan);
     case 'project': {
       const source = new Map(plan.columns.map((c) => [c.id, c.expr]));
-      const child = hasSubquery(conjunct) ? undefined : sink(substituted(conjunct, source), plan.child);
+      const child = sink(substituted(conjunct, source), plan.child);
       return child && { ...plan, child };
     }
     case 'set-operation': {
@@ -102,7 +102,7 @@ function sink(conjunct: Expr, plan: LogicalPlan): LogicalPlan | undefined {
   }
 }
 
-/** A subquery's outer references are not rewritten, so it stays where its columns are. */
+/** A subquery is not made twice. */
 function hasSubquery(expr: Expr): boolean {
   let found = false;
   visitExpr(expr, (e) => {

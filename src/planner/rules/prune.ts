@@ -11,18 +11,42 @@
 import { type ColumnId, column } from '../expression.ts';
 import { answerColumns, type CognitiveMap, columnsOf, type LogicalPlan } from '../plan.ts';
 import type { Rule } from '../rule.ts';
-import { columnsUsed, expressionsOf, freeColumns, mapExpressions, rewriteExpr, visitExpr } from '../shape.ts';
+import {
+  columnsUsed,
+  expressionsOf,
+  freeColumns,
+  mapExpressions,
+  rewriteExpr,
+  visitExpr,
+  visitPlan,
+} from '../shape.ts';
 
+/** The plan without the calls nobody reads, where it has one. */
+export function withoutUnreadCalls(plan: LogicalPlan): LogicalPlan {
+  const live = whole(plan, 'whole');
+  return countCalls(live) < countCalls(plan) ? live : plan;
+}
+
+function countCalls(plan: LogicalPlan): number {
+  let calls = 0;
+  visitPlan(plan, (node) => {
+    if (node.kind === 'cognitive-map') calls++;
+  });
+  return calls;
+}
+
+/** Whether rows between calls carry only what is read above, or as they are: rules still look for calls there. */
+type Rows = 'narrow' | 'whole';
 type Wanted = ReadonlySet<ColumnId>;
 
 export const prune: Rule = {
   name: 'prune',
   phase: 'cleanup',
-  apply: (plan) => pruned(plan, new Set(columnsOf(plan).map((c) => c.id))),
+  apply: (plan) => whole(plan, 'narrow'),
 };
 
-function pruned(plan: LogicalPlan, wanted: Wanted): LogicalPlan {
-  const node = pruneSubqueries(plan);
+function pruned(plan: LogicalPlan, wanted: Wanted, rows: Rows): LogicalPlan {
+  const node = pruneSubqueries(plan, rows);
   switch (node.kind) {
     case 'scan': {
       const columns = node.columns.filter((c) => wanted.has(c.id));
@@ -34,25 +58,26 @@ function pruned(plan: LogicalPlan, wanted: Wanted): LogicalPlan {
       return node;
     case 'project': {
       const columns = keep(node.columns, wanted);
-      const below = child(node.child, new Set(columns.flatMap((c) => [...columnsUsed(c.expr)])));
+      const below = child(node.child, new Set(columns.flatMap((c) => [...columnsUsed(c.expr)])), rows);
       return columns === node.columns && below === node.child ? node : { ...node, child: below, columns };
     }
     case 'cognitive-map': {
-      if (!answerColumns(node.call).some((c) => wanted.has(c.id))) return pruned(node.child, wanted);
+      if (!answerColumns(node.call).some((c) => wanted.has(c.id))) return pruned(node.child, wanted, rows);
       const needed = union(wanted, expressionsOf(node));
-      const rows = child(node.child, needed);
-      const below = isStackedOn(node, rows) ? rows : narrowed(rows, needed);
+      const under = child(node.child, needed, rows);
+      const below = rows === 'whole' || isStackedOn(node, under) ? under : narrowed(under, needed);
       return below === node.child ? node : { ...node, child: below };
     }
     case 'window': {
       const columns = keep(node.columns, wanted);
-      if (columns.length === 0) return pruned(node.child, wanted);
+      if (columns.length === 0) return pruned(node.child, wanted, rows);
       const below = child(
         node.child,
         union(
           wanted,
           columns.map((c) => c.expr),
         ),
+        rows,
       );
       return columns === node.columns && below === node.child ? node : { ...node, child: below, columns };
     }
@@ -64,6 +89,7 @@ function pruned(plan: LogicalPlan, wanted: Wanted): LogicalPlan {
           new Set(),
           [...node.groups, ...aggregates].map((c) => c.expr),
         ),
+        rows,
       );
       return aggregates === node.aggregates && below === node.child ? node : { ...node, child: below, aggregates };
     }
@@ -71,40 +97,40 @@ function pruned(plan: LogicalPlan, wanted: Wanted): LogicalPlan {
     case 'sort':
     case 'unnest':
     case 'limit': {
-      const below = child(node.child, union(wanted, expressionsOf(node)));
+      const below = child(node.child, union(wanted, expressionsOf(node)), rows);
       return below === node.child ? node : { ...node, child: below };
     }
     case 'distinct': {
-      const below = child(node.child, new Set(columnsOf(node.child).map((c) => c.id)));
+      const below = whole(node.child, rows);
       return below === node.child ? node : { ...node, child: below };
     }
     case 'join': {
       const needed = union(wanted, expressionsOf(node));
-      const [left, right] = [child(node.left, needed), child(node.right, needed)];
+      const [left, right] = [child(node.left, needed, rows), child(node.right, needed, rows)];
       return left === node.left && right === node.right ? node : { ...node, left, right };
     }
     case 'apply': {
-      const right = child(node.right, wanted);
-      const left = child(node.left, new Set([...wanted, ...freeColumns(right)]));
+      const right = child(node.right, wanted, rows);
+      const left = child(node.left, new Set([...wanted, ...freeColumns(right)]), rows);
       return left === node.left && right === node.right ? node : { ...node, left, right };
     }
     case 'recursive': {
-      const [anchor, step] = [whole(node.anchor), whole(node.step)];
+      const [anchor, step] = [whole(node.anchor, rows), whole(node.step, rows)];
       return anchor === node.anchor && step === node.step ? node : { ...node, anchor, step };
     }
     case 'set-operation': {
-      const [left, right] = [whole(node.left), whole(node.right)];
+      const [left, right] = [whole(node.left, rows), whole(node.right, rows)];
       return left === node.left && right === node.right ? node : { ...node, left, right };
     }
   }
 }
 
-function child(plan: LogicalPlan, wanted: Wanted): LogicalPlan {
-  return pruned(plan, new Set(columnsOf(plan).flatMap((c) => (wanted.has(c.id) ? [c.id] : []))));
+function child(plan: LogicalPlan, wanted: Wanted, rows: Rows): LogicalPlan {
+  return pruned(plan, new Set(columnsOf(plan).flatMap((c) => (wanted.has(c.id) ? [c.id] : []))), rows);
 }
 
-function whole(plan: LogicalPlan): LogicalPlan {
-  return pruned(plan, new Set(columnsOf(plan).map((c) => c.id)));
+function whole(plan: LogicalPlan, rows: Rows): LogicalPlan {
+  return pruned(plan, new Set(columnsOf(plan).map((c) => c.id)), rows);
 }
 
 /** Calls of which none reads the other's answer are made together, on the same rows. */
@@ -133,7 +159,7 @@ function union(wanted: Wanted, exprs: readonly Parameters<typeof columnsUsed>[0]
   return all;
 }
 
-function pruneSubqueries(plan: LogicalPlan): LogicalPlan {
+function pruneSubqueries(plan: LogicalPlan, rows: Rows): LogicalPlan {
   return mapExpressions(plan, (expr) => {
     let nested = false;
     visitExpr(expr, (e) => {
@@ -142,7 +168,7 @@ function pruneSubqueries(plan: LogicalPlan): LogicalPlan {
     if (!nested) return expr;
     return rewriteExpr(expr, (e) => {
       if (e.kind !== 'subquery') return e;
-      const plan = e.form === 'exists' ? pruned(e.plan, new Set()) : whole(e.plan);
+      const plan = e.form === 'exists' ? pruned(e.plan, new Set(), rows) : whole(e.plan, rows);
       return plan === e.plan ? e : { ...e, plan };
     });
   });

@@ -17,11 +17,17 @@ import { type Column, column, type Expr } from '../expression.ts';
 import { answerColumns, type CognitiveCall, type CognitiveMap, columnsOf, type LogicalPlan } from '../plan.ts';
 import type { Rule } from '../rule.ts';
 import { conjunctsOf, rewritePlan, substituted } from '../shape.ts';
+import { withoutUnreadCalls } from './prune.ts';
 
 export const share: Rule = {
   name: 'share',
   phase: 'sharing',
-  apply: (plan, { nextId }) => rewritePlan(plan, (node) => shareOne(node, nextId)),
+  apply(plan, { nextId }) {
+    // A call nobody reads is none: shared, it would be asked for rows that the other call does not see.
+    const live = withoutUnreadCalls(plan);
+    const shared = rewritePlan(live, (node) => shareOne(node, nextId));
+    return shared === live ? plan : shared;
+  },
 };
 
 function shareOne(plan: LogicalPlan, nextId: () => number): LogicalPlan {
