@@ -1,15 +1,16 @@
 // WHERE with one cheap condition and two or three on answers, in every order they can be written: how many documents are
 // bought, beside text order (no rules) and beside the best order there is, which is reckoned from all answers.
 
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { answerHash } from './answer-hash.mjs';
 import { numbers } from './digits.mjs';
 import { startEmulator } from './emulator.mjs';
+import { median } from './measure.mjs';
 
 const BATCH = 10;
-const STATISTICS = 'statistics.json';
+const STATISTICS = 'statistics';
 /** Where nothing is asked twice, the documents are what counts: the service answers at once, by a hash. */
 const SERVICE = { latency: 0, null: true };
 const RULES = ['cheap-first', 'pull-up', 'rank-order', 'limit-below-cognitive', 'group-first'];
@@ -47,8 +48,7 @@ async function measured(emulator, folder, { rows: count, bodies, titles, shares 
   /** One statement in a process's worth of its own: nothing is cached, `kept` are the statistics it begins with. */
   async function run(sql, { kept, disabledRules = [], keep } = {}) {
     const cache = join(folder, `run ${runs++}`);
-    mkdirSync(cache);
-    if (kept !== undefined) copyFileSync(kept, join(cache, STATISTICS));
+    if (kept !== undefined) cpSync(kept, join(cache, STATISTICS), { recursive: true });
     const engine = await Engine.open({
       database,
       env: { LANGUAGE_ENDPOINT: emulator.url },
@@ -61,8 +61,8 @@ async function measured(emulator, folder, { rows: count, bodies, titles, shares 
     const ms = performance.now() - started;
     const { documents } = await emulator.stats();
     await engine.close();
-    if (keep !== undefined) copyFileSync(join(cache, STATISTICS), keep);
-    rmSync(cache, { recursive: true });
+    if (keep !== undefined) cpSync(join(cache, STATISTICS), keep, { recursive: true });
+    rmSync(cache, { recursive: true, force: true });
     return { found, documents, ms };
   }
 
@@ -87,7 +87,7 @@ async function measured(emulator, folder, { rows: count, bodies, titles, shares 
       const texts = permutations([cheap, ...conditions.map(({ sql }) => sql)]).map(query);
 
       const textOrder = await run(texts.at(-1), { disabledRules: RULES });
-      const statistics = join(folder, 'kept.json');
+      const statistics = join(folder, `kept ${names.length} ${share}`);
       await run(texts[0], { keep: statistics });
       const contestants = { learnt: {}, known: { kept: statistics } };
       const hashes = new Set([answerHash(textOrder.found.map(Object.values))]);
@@ -112,7 +112,7 @@ async function measured(emulator, folder, { rows: count, bodies, titles, shares 
           most,
           most / best,
           most - least,
-          textOrder.ms / Math.max(...times),
+          textOrder.ms / median(times),
           [...hashes].join(' '),
         ]);
         const what = `${names.length} calls at ${share}, selectivity ${name}`;
