@@ -7,5 +7,5 @@ const { values, positionals } = parseArgs({
   options: { seed: { type: 'string', default: '1' } },
   allowPositionals: true,
 });
-const answers = ['golden', 'slt', 'differential', 'rules-differential'].map((name) => `test/${name}.test.ts`);
+const answers = ['golden', 'slt', 'differential'].map((name) => `test/${name}.test.ts`);
 vitest(positionals.length === 0 ? answers : positionals, { SQLC_SHUFFLE: values.seed });
