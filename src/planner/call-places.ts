@@ -15,7 +15,16 @@ import {
   type LogicalPlan,
 } from './plan.ts';
 import type { PlanContext } from './rule.ts';
-import { childrenOf, columnsUsed, conjunctsOf, expressionsOf, freeColumns, visitExpr, visitPlan } from './shape.ts';
+import {
+  childrenOf,
+  columnsUsed,
+  conjunctsOf,
+  expressionsOf,
+  freeColumns,
+  holdsCall,
+  visitExpr,
+  visitPlan,
+} from './shape.ts';
 
 export interface CallPlace {
   /** Name of the answer table: calls of one operation and service share it. */
@@ -176,16 +185,8 @@ function relationalPart(plan: LogicalPlan): Relational | undefined {
   }
 }
 
-function holdsCall(plan: LogicalPlan): boolean {
-  let found = false;
-  visitPlan(plan, (node) => {
-    if (node.kind === 'cognitive-map') found = true;
-  });
-  return found;
-}
-
 /** Whether a subquery of the expression makes a call. */
-function asks(expr: Expr): boolean {
+export function asks(expr: Expr): boolean {
   let found = false;
   visitExpr(expr, (e) => {
     if (e.kind === 'subquery' && holdsCall(e.plan)) found = true;

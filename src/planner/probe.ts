@@ -5,11 +5,11 @@
 import { BIGINT, decimal, INT } from '../arrow/sql-type.ts';
 import { allOf } from './bind/conditions.ts';
 import { type CallChain, type ChainCall, type ChainLink, callChain } from './call-chain.ts';
-import { neededFor } from './call-places.ts';
+import { asks, neededFor } from './call-places.ts';
 import { type AggregateExpr, type Column, column, type Expr, literal } from './expression.ts';
 import { columnsOf, type LogicalPlan } from './plan.ts';
 import type { PlanContext } from './rule.ts';
-import { asksService, childrenOf, columnsUsed, expressionsOf, freeColumns } from './shape.ts';
+import { childrenOf, columnsUsed, expressionsOf, freeColumns, holdsCall } from './shape.ts';
 
 /** Rows looked at where they come in an order of their own: a comparison of calls needs no more. */
 const FIRST_ROWS = 100_000;
@@ -27,9 +27,9 @@ export function orderedChains(plan: LogicalPlan): CallChain[] {
 
 /** One row: the rows with an input among a chain's first, and how many distinct inputs those have. */
 export function inputCount({ base }: CallChain, call: ChainCall, { nextId }: PlanContext): LogicalPlan | undefined {
-  if (asksService(base)) return undefined;
+  if (holdsCall(base)) return undefined;
   const known = new Set(columnsOf(base).map((c) => c.id));
-  const isKnown = (e: Expr) => [...columnsUsed(e)].every((id) => known.has(id));
+  const isKnown = (e: Expr) => !asks(e) && [...columnsUsed(e)].every((id) => known.has(id));
   const conditions = allOf(neededFor(call.map.call).filter(isKnown));
   const first = firstRows(base);
   const rows: LogicalPlan = conditions === undefined ? first : { kind: 'filter', child: first, predicate: conditions };

@@ -292,6 +292,15 @@ export function asksService(plan: LogicalPlan): boolean {
   return plan.kind === 'cognitive-map' || childrenOf(plan).some(asksService);
 }
 
+/** Like asksService, in its subqueries too. */
+export function holdsCall(plan: LogicalPlan): boolean {
+  let found = false;
+  visitPlan(plan, (node) => {
+    if (node.kind === 'cognitive-map') found = true;
+  });
+  return found;
+}
+
 /** Columns an expression reads, those of its subqueries' outer references included. */
 export function columnsUsed(expr: Expr, into = new Set<ColumnId>()): Set<ColumnId> {
   visitExpr(expr, (e) => {
