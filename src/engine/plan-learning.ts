@@ -72,15 +72,18 @@ export async function planAfterProbing(
   return planQuery(query, { ...inputs, learnt }, consumer);
 }
 
+/** Fewer rows tell nothing. */
+const LEAST_SAMPLE = 10;
+
 /**
- * Whole batches of a call: of n inputs, what n^(2/3) rows teach is worth about what they cost. (A sample of s rows errs
- * by 1/sqrt(s), which misplaces as large a part of the n inputs.)
+ * Of n inputs, what n^(2/3) rows teach is worth about what they cost: a sample of s rows errs by 1/sqrt(s), which
+ * misplaces as large a part of the n inputs. Whole batches where it is more than one.
  */
 function sampleSize({ calls }: ChainLink, counts: ReadonlyMap<string, CallInputs>): number {
   const sizes = calls.map((call) => {
     const batch = call.map.call.operation.limits.documents;
-    const worth = 0.15 * (counts.get(call.key)?.distinct ?? 0) ** (2 / 3);
-    return batch * Math.max(1, Math.ceil(worth / batch));
+    const worth = Math.max(LEAST_SAMPLE, 0.15 * (counts.get(call.key)?.distinct ?? 0) ** (2 / 3));
+    return worth < batch ? Math.ceil(worth) : batch * Math.ceil(worth / batch);
   });
   return Math.max(...sizes);
 }

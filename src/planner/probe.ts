@@ -34,10 +34,9 @@ export function inputCount({ base }: CallChain, call: ChainCall, { nextId }: Pla
   const first = firstRows(base);
   const rows: LogicalPlan = conditions === undefined ? first : { kind: 'filter', child: first, predicate: conditions };
   const { args } = call.map.call;
-  // Where an input is an answer, what that answer depends on stands for it.
-  const inputs = args.every(isKnown)
-    ? args
-    : columnsOf(base).flatMap((c) => (call.inputs.has(c.id) ? [column(c)] : []));
+  const given = args.filter(isKnown);
+  // Where every input is an answer, what those depend on stands for them; beside another input they hardly count.
+  const inputs = given.length > 0 ? given : columnsOf(base).flatMap((c) => (call.inputs.has(c.id) ? [column(c)] : []));
   const keys = inputs.map((expr) => ({ id: nextId(), name: 'input', type: expr.type, expr }));
   const each = counted(nextId(), 'rows', BIGINT, 'count_big', []);
   const distinct = counted(nextId(), 'distinct', BIGINT, 'count_big', []);
