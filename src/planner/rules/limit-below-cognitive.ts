@@ -5,9 +5,11 @@
 //   before: Limit 10 over Sort [date] over Project over CognitiveMap over Scan
 //   after:  Project over CognitiveMap over Limit 10 over Sort [date] over Scan
 //
+// A limit of no rows needs nothing below it.
+//
 // Must not fire: `ORDER BY SENTIMENT_SCORE(t) LIMIT 10` needs every answer before it can cut.
 
-import type { SortKey } from '../expression.ts';
+import { literal, type SortKey } from '../expression.ts';
 import { columnsOf, type Limit, type LogicalPlan } from '../plan.ts';
 import type { Rule } from '../rule.ts';
 import { asksService, columnsUsed, rewritePlan, substituted } from '../shape.ts';
@@ -26,6 +28,7 @@ function cutEarly(limit: Limit): LogicalPlan | undefined {
   const sort = limit.child.kind === 'sort' ? limit.child : undefined;
   const below = sort?.child ?? limit.child;
   if (!asksService(below)) return undefined;
+  if (limit.count === 0) return noRows(limit);
   return sinkCut(below, sort?.keys ?? [], limit, sort !== undefined);
 }
 
@@ -47,4 +50,10 @@ function sinkCut(plan: LogicalPlan, keys: readonly SortKey[], limit: Limit, sort
 
 function cutOf(child: LogicalPlan, keys: readonly SortKey[], limit: Limit, sorted: boolean): LogicalPlan {
   return { ...limit, child: sorted ? { kind: 'sort', child, keys } : child };
+}
+
+/** Nothing is asked for no rows. */
+function noRows(limit: Limit): LogicalPlan {
+  const columns = columnsOf(limit).map((c) => ({ ...c, expr: literal(null, c.type) }));
+  return { ...limit, child: { kind: 'project', child: { kind: 'values', columns: [], rows: [[]] }, columns } };
 }

@@ -16,7 +16,7 @@
 import { type Column, column, type Expr } from '../expression.ts';
 import { answerColumns, type CognitiveCall, type CognitiveMap, columnsOf, type LogicalPlan } from '../plan.ts';
 import type { Rule } from '../rule.ts';
-import { conjunctsOf, rewritePlan, substituted } from '../shape.ts';
+import { conjunctsOf, mapExpressions, rewritePlan, substituted } from '../shape.ts';
 import { withoutUnreadCalls } from './prune.ts';
 
 export const share: Rule = {
@@ -26,7 +26,7 @@ export const share: Rule = {
     // A call nobody reads is none: shared, it would be asked for rows that the other call does not see.
     const live = withoutUnreadCalls(plan);
     const shared = rewritePlan(live, (node) => shareOne(node, nextId));
-    return shared === live ? plan : shared;
+    return shared === live ? plan : rewritePlan(shared, belowNames);
   },
 };
 
@@ -39,6 +39,26 @@ function shareOne(plan: LogicalPlan, nextId: () => number): LogicalPlan {
   const shared = [{ ...answer, expr: column(found.answer) }];
   if (failure !== undefined && found.failure !== undefined) shared.push({ ...failure, expr: column(found.failure) });
   return { kind: 'project', child: found.plan, columns: [...columns, ...shared] };
+}
+
+/**
+ * Conditions and calls above a projection that only gives columns further names stand below it instead: the calls of one
+ * conjunction stay one stack, whichever mention was written first.
+ */
+function belowNames(plan: LogicalPlan): LogicalPlan {
+  if ((plan.kind !== 'filter' && plan.kind !== 'cognitive-map') || plan.child.kind !== 'project') return plan;
+  const { child: below, columns } = plan.child;
+  const names = new Map(columns.flatMap((c): [number, Expr][] => (isItself(c) ? [] : [[c.id, c.expr]])));
+  const kept = new Set(columns.filter(isItself).map((c) => c.id));
+  const onlyNames = columns.every((c) => c.expr.kind === 'column') && columnsOf(below).every((c) => kept.has(c.id));
+  if (names.size === 0 || !onlyNames) return plan;
+  const moved = mapExpressions({ ...plan, child: below }, (expr) => substituted(expr, names));
+  const added = plan.kind === 'filter' ? [] : answerColumns(plan.call).map((c) => ({ ...c, expr: column(c) }));
+  return { ...plan.child, child: belowNames(moved), columns: [...columns, ...added] };
+}
+
+function isItself({ id, expr }: Column & { readonly expr: Expr }): boolean {
+  return expr.kind === 'column' && expr.id === id;
 }
 
 interface Exposed {
