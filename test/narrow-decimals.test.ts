@@ -61,6 +61,12 @@ test('a product that gives up places rounds as it did', () => {
   expect(narrowDecimals(rounded, within({ price: upTo(10n), share: upTo(10n) }))).toBe(rounded);
 });
 
+test('more than 18 places are no 18 digits', () => {
+  const tiny: Expr = { kind: 'cast', operand: column(PRICE), type: decimal(38, 20), onError: 'fail' };
+  const plan = total(tiny);
+  expect(narrowDecimals(plan, within({ price: upTo(0n) }))).toBe(plan);
+});
+
 test('what leaves the query, and what is no arithmetic, has the type it was bound with', () => {
   const narrow = within({ price: upTo(10n), share: upTo(10n) });
   const project: LogicalPlan = {

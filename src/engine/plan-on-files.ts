@@ -19,7 +19,7 @@ export async function planOnFiles(
 ): Promise<PlannedQuery> {
   const { external, stages, output } = planned.physical;
   for (const read of external) await openTable(read, work, files);
-  if (stages.length > 0 || output.kind === 'stream') return planned;
+  if (work.bounds.size === 0 || stages.length > 0 || output.kind === 'stream') return planned;
   const narrow = narrowDecimals(planned.logical, (table, column) => work.bounds.get(table)?.get(column));
   if (narrow === planned.logical) return planned;
   const physical = fragmentPlan(narrow, work.names, freshIds(planned, inputs.learnt), consumer === 'streaming');

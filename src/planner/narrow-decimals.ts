@@ -188,7 +188,7 @@ export function hull(all: readonly Bounds[]): Bounds {
 }
 
 function narrowType(type: SqlType, { low, high }: Bounds): SqlType | undefined {
-  if (type.kind !== 'decimal' || low <= -LIMIT || high >= LIMIT) return undefined;
+  if (type.kind !== 'decimal' || type.scale > DIGITS || low <= -LIMIT || high >= LIMIT) return undefined;
   return type.precision <= DIGITS ? type : decimal(DIGITS, type.scale);
 }
 
