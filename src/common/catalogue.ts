@@ -286,6 +286,24 @@ export const catalogue = {
   },
 
   // --- transactions
+  'sequence/type': { number: 11702, message: 'a sequence counts in whole numbers, not in {type}' },
+  'sequence/increment': { number: 11700, message: 'the increment of a sequence is not 0' },
+  'sequence/bounds': {
+    number: 11705,
+    message:
+      'a sequence from {minimum} to {maximum}: the first is not below the second, or its type does not hold them',
+  },
+  'sequence/start': { number: 11703, message: 'a sequence from {minimum} to {maximum} cannot start with {start}' },
+  'sequence/exhausted': {
+    number: 11728,
+    message: 'the sequence has given out its last number',
+    hint: 'ALTER SEQUENCE … RESTART, or let it CYCLE.',
+  },
+  'sequence/place': {
+    number: 11720,
+    message: 'NEXT VALUE FOR cannot stand in {clause}',
+    hint: 'Take the number in the select list, in VALUES, in SET or in a DEFAULT.',
+  },
   'transaction/commit': { number: 3902, message: 'COMMIT has no BEGIN TRANSACTION' },
   'transaction/rollback': { number: 3903, message: 'ROLLBACK has no BEGIN TRANSACTION' },
   'transaction/save': { number: 628, message: 'SAVE TRANSACTION has no BEGIN TRANSACTION' },

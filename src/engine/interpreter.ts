@@ -194,6 +194,8 @@ export class Interpreter {
     try {
       const result = await this.#execute(statement, context);
       yield { statement, result, stats: context.report };
+      const { store } = session.parts;
+      if (store.counts) await store.settleCounters();
       session.state.error = 0;
       session.state.rowCount = rowCountAfter(statement, context.report, session.state.rowCount);
     } catch (failure) {

@@ -181,7 +181,8 @@ export class Session {
     if (this.#closed) return;
     this.#closed = true;
     for (const controller of this.#running) controller.abort(error('exec/closed', {}));
-    const { services, storage, database, learnt, answers } = this.parts;
+    const { services, storage, database, learnt, answers, store } = this.parts;
+    if (store.counts) await store.settleCounters();
     await learnt.save();
     await answers.close();
     await services.close();

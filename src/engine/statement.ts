@@ -16,6 +16,7 @@ import { createTableAs, selectInto } from './statements/create-table-as.ts';
 import { createView } from './statements/create-view.ts';
 import { defineObject } from './statements/define-object.ts';
 import { createIndex, createSchema, createStatistics, updateStatistics } from './statements/define-schema.ts';
+import { alterSequence, createSequence } from './statements/define-sequence.ts';
 import { truncate } from './statements/delete.ts';
 import { dropObject } from './statements/drop-object.ts';
 import { explainStatement } from './statements/explain.ts';
@@ -103,6 +104,12 @@ async function dispatch(statement: Statement, context: StatementContext): Promis
       break;
     case 'create-schema':
       await createSchema(statement, context);
+      break;
+    case 'create-sequence':
+      await createSequence(statement, context);
+      break;
+    case 'alter-sequence':
+      await alterSequence(statement, context);
       break;
     case 'create-statistics':
       await createStatistics(statement, context);

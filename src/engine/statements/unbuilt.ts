@@ -6,8 +6,6 @@ import type { Span } from '../../common/span.ts';
 import type { Identifier, Statement, TableColumn } from '../../parser/ast.ts';
 
 const UNBUILT = {
-  'create-sequence': 'CREATE SEQUENCE',
-  'alter-sequence': 'ALTER SEQUENCE',
   'create-database': 'CREATE DATABASE',
   'master-key': 'MASTER KEY',
   'alter-data-source': 'ALTER EXTERNAL DATA SOURCE',

@@ -4,7 +4,7 @@
 import { duckdbTypeName } from '../../arrow/duckdb-type.ts';
 import type { CollationName } from '../../arrow/sql-type.ts';
 import { changed } from '../../catalog/changed.ts';
-import type { Stamp, StoredTable, SystemTable } from '../../catalog/definitions.ts';
+import type { SequenceDefinition, Stamp, StoredTable, SystemTable } from '../../catalog/definitions.ts';
 import {
   DEFAULT_SCHEMA,
   EMPTY_SNAPSHOT,
@@ -16,6 +16,7 @@ import {
 } from '../../catalog/snapshot.ts';
 import type { CatalogChange, CatalogStore } from '../../catalog/store.ts';
 import { error } from '../../common/errors.ts';
+import { SEQUENCES } from '../../planner/duckdb-dialect/sequences.ts';
 import { quote } from '../../planner/sql-text.ts';
 import type { Fragment } from '../../planner/unparse.ts';
 import type { Connection } from './connection.ts';
@@ -30,6 +31,7 @@ import {
   writeDefinition,
 } from './definition-rows.ts';
 import { OpenTransaction, tableKey } from './open-transaction.ts';
+import { nextNumbers, placeSequence } from './sequence-numbers.ts';
 
 /** Schema of the work area for private copies of tables that a transaction changed. */
 const COPIES = 'changed';
@@ -72,9 +74,10 @@ export class DuckdbCatalogStore implements CatalogStore {
     await store.#with(async (connection) => {
       const collation = await prepareDefinitions(connection, wanted);
       await database.settle(collation);
-      await connection.run(`CREATE SCHEMA ${WORK}.${COPIES}`);
+      await connection.run(`CREATE SCHEMA ${WORK}.${COPIES}; CREATE SCHEMA ${WORK}.${SEQUENCES}`);
       store.#kept = { ...(await readDefinitions(connection)), collation };
       store.#counters = await readCounters(connection);
+      for (const sequence of store.#kept.sequences) await store.#place(connection, sequence);
     });
     store.#nextId = firstFreeId(store.#kept, store.#counters.keys());
     return store;
@@ -100,6 +103,8 @@ export class DuckdbCatalogStore implements CatalogStore {
 
   async apply(change: CatalogChange): Promise<void> {
     const kept = this.#stamped(change);
+    if (kept.kind === 'sequence' && kept.action !== 'drop')
+      await this.#with((connection) => this.#place(connection, kept.definition));
     if (this.#transaction !== undefined) {
       this.#transaction.others = [...this.#transaction.others, kept];
       this.#transaction.snapshot = changed(this.#transaction.snapshot, kept);
@@ -238,13 +243,47 @@ export class DuckdbCatalogStore implements CatalogStore {
     this.#moved.add(id);
   }
 
-  /** Writes the counters that moved outside of any change. */
+  /** Writes the counters that moved outside of any change, when no change is under way. */
+  async settleCounters(): Promise<void> {
+    if (this.#transaction !== undefined) return;
+    await this.#with((connection) => this.#readSequences(connection));
+    if (this.#moved.size > 0) await this.exclusively(undefined, () => this.saveCounters());
+  }
+
+  /** The same, within a change. */
   async saveCounters(): Promise<void> {
-    if (this.#moved.size === 0 || this.#transaction !== undefined) return;
+    if (this.#transaction !== undefined) return;
     await this.#with((connection) => connection.transaction(() => this.#writeCounters(connection)));
   }
 
+  /** Whether there is anything to settle. */
+  get counts(): boolean {
+    return this.#moved.size > 0 || this.#seen().sequences.length > 0;
+  }
+
+  async #place(connection: Connection, sequence: SequenceDefinition): Promise<void> {
+    const next = this.#counters.get(sequence.stamp?.id ?? 0) ?? BigInt(sequence.start);
+    await placeSequence(connection, sequence, next);
+  }
+
+  /** As they were before a transaction changed them; numbers stay given. */
+  async #placeAgain(): Promise<void> {
+    await this.#with(async (connection) => {
+      await this.#readSequences(connection);
+      for (const sequence of this.#kept.sequences) await this.#place(connection, sequence);
+    });
+  }
+
+  /** The counters of sequences follow the relational engine's. */
+  async #readSequences(connection: Connection): Promise<void> {
+    const { sequences } = this.#seen();
+    if (sequences.length === 0) return;
+    for (const [id, next] of await nextNumbers(connection, sequences))
+      if (this.#counters.get(id) !== next) this.setCounter(id, next);
+  }
+
   async #writeCounters(connection: Connection): Promise<void> {
+    await this.#readSequences(connection);
     const moved = [...this.#moved];
     await writeCounters(connection, new Map(moved.map((id) => [id, this.#counters.get(id) ?? 0n])));
     for (const id of moved) this.#moved.delete(id);
@@ -315,6 +354,7 @@ export class DuckdbCatalogStore implements CatalogStore {
     if (to !== undefined && transaction.name?.toLowerCase() !== to.toLowerCase())
       throw error('transaction/savepoint', { name: to });
     this.#transaction = undefined;
+    if (transaction.others.some((change) => change.kind === 'sequence')) await this.#placeAgain();
     await this.#dropCopies(transaction);
   }
 

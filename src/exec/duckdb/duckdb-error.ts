@@ -23,6 +23,7 @@ export function duckdbError(cause: unknown): SqlcError {
   if (undefinedResult !== null) return error('exec/floating-point', { detail: detailOf(undefinedResult[0]) });
   const shown = vectorError(first) ?? conversionError(first) ?? overflowError(first);
   if (shown !== undefined) return shown;
+  if (/nextval: reached (max|min)imum value/i.test(message)) return error('sequence/exhausted', {});
   if (/More than one row returned by a subquery/i.test(message)) return error('exec/scalar-rows', {});
   if (/^Out of Memory Error/.test(first)) return error('exec/out-of-memory', { detail: detailOf(first) });
   if (/No space left/i.test(message)) return error('exec/disk-full', { path: 'the temporary folder' });

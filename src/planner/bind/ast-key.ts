@@ -1,6 +1,6 @@
 // When two written expressions are the same expression: equal text up to case, spacing and qualification of columns.
 
-import type { Expression, FunctionCall } from '../../parser/ast.ts';
+import type { Expression, FunctionCall, NextValue } from '../../parser/ast.ts';
 import { resolveColumn, type Scope } from './scope.ts';
 
 /** Equal for `r.t` and `T`; what does not resolve is compared as written. */
@@ -34,22 +34,32 @@ function tryResolve(reference: Extract<Expression, { kind: 'column' }>, scope: S
 
 /** Calls in an expression, those inside subqueries not. */
 export function callsIn(value: unknown, visit: (call: FunctionCall) => void): void {
-  if (Array.isArray(value)) {
-    for (const item of value) callsIn(item, visit);
-  } else if (typeof value === 'object' && value !== null) {
-    if ('kind' in value && value.kind === 'query') return;
-    if (isNode(value, 'call')) visit(value);
-    for (const [name, child] of Object.entries(value)) if (name !== 'span') callsIn(child, visit);
-  }
+  nodesIn(value, (node) => {
+    if (isNode(node, 'call')) visit(node);
+  });
 }
 
 /** Unqualified column names in an expression, in lower case, those inside subqueries not. */
 export function columnNamesIn(value: unknown, visit: (name: string) => void): void {
+  nodesIn(value, (node) => {
+    if (isNode(node, 'column') && node.parts.length === 1) visit(node.parts[0]?.name.toLowerCase() ?? '');
+  });
+}
+
+/** NEXT VALUE FOR in an expression, inside subqueries not. */
+export function nextValuesIn(value: unknown, visit: (node: NextValue) => void): void {
+  nodesIn(value, (node) => {
+    if (isNode(node, 'next-value')) visit(node);
+  });
+}
+
+/** Objects of a tree from the top, those of subqueries not. */
+function nodesIn(value: unknown, visit: (node: object) => void): void {
   if (Array.isArray(value)) {
-    for (const item of value) columnNamesIn(item, visit);
+    for (const item of value) nodesIn(item, visit);
   } else if (typeof value === 'object' && value !== null) {
     if ('kind' in value && value.kind === 'query') return;
-    if (isNode(value, 'column') && value.parts.length === 1) visit(value.parts[0]?.name.toLowerCase() ?? '');
-    for (const [name, child] of Object.entries(value)) if (name !== 'span') columnNamesIn(child, visit);
+    visit(value);
+    for (const [name, child] of Object.entries(value)) if (name !== 'span') nodesIn(child, visit);
   }
 }

@@ -26,6 +26,7 @@ import { isNotFalse, isNotTrue, isTrue } from './conditions.ts';
 import { type Env, MAX_DEPTH } from './context.ts';
 import { checkCulture, parsedText } from './functions/format.ts';
 import { bindBinary, bindNumber, bindString, negated } from './literals.ts';
+import { bindNextValue } from './next-value.ts';
 import { caseOf, combine, comparable, equals, operandType, toText, unify } from './operators.ts';
 import { bindRowComparison, bindRowInList, bindRowInQuery } from './rows.ts';
 import { fieldsOf, resolveColumn } from './scope.ts';
@@ -118,7 +119,7 @@ export function bindExpression(e: ast.Expression, outer: Env): Expr {
     case 'row':
       throw notSupported('a row of values', e);
     case 'next-value':
-      throw notSupported('NEXT VALUE FOR', e);
+      return bindNextValue(e, env);
     case 'method-call':
       throw notSupported('a method call', e);
     case 'default':

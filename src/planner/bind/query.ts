@@ -9,6 +9,7 @@ import { type BindContext, clauseEnv, hoistTo, type PlanHolder, type QueryContex
 import { bindExpression } from './expression.ts';
 import { forJson } from './for-json.ts';
 import { orderedAndLimited } from './limits.ts';
+import { refuseRepeated } from './next-value.ts';
 import { typeClash } from './operators.ts';
 import { NO_SCOPE } from './scope.ts';
 import { bindSelect } from './select.ts';
@@ -108,7 +109,10 @@ function bindValues(body: ast.Values, q: QueryContext): LogicalPlan {
   const holder: PlanHolder = { plan: { kind: 'values', columns: [], rows: [[]] } };
   const scope = { ...NO_SCOPE, parent: q.parent };
   const env = clauseEnv(q, { scope, clause: 'VALUES', hoist: hoistTo(holder) });
-  const rows = body.rows.map((row) => row.map((e) => bindExpression(e, env)));
+  const rows = body.rows.map((row) => {
+    refuseRepeated(row);
+    return row.map((e) => bindExpression(e, env));
+  });
   if (holder.plan.kind !== 'values')
     throw error('bind/cognitive-place', { name: 'a cognitive function', clause: 'VALUES' }, { span: body.span });
   const width = rows[0]?.length ?? 0;

@@ -11,6 +11,7 @@ import { callsIn } from './ast-key.ts';
 import type { Env, QueryContext } from './context.ts';
 import { bindExpression } from './expression.ts';
 import { nameOf, uniqueNames } from './names.ts';
+import { refuseRepeated } from './next-value.ts';
 import type { Relation } from './scope.ts';
 
 export interface Item {
@@ -22,6 +23,7 @@ export interface Item {
 
 /** UNNEST makes rows last: windows and QUALIFY do not see them, wherever they stand in the list. */
 export function bindItems(select: ast.Select, env: Env, qualify: () => void): Item[] {
+  refuseRepeated(select.items.map((item) => item.expression));
   const bound: Item[][] = [];
   const unnests = (item: ast.SelectItem) => {
     let found = false;
