@@ -1,6 +1,13 @@
 // T-SQL's catalog numbers of types: ids, lengths in bytes, precision and scale (T-SQL reference: sys.types, sys.columns).
 
-import { decimalShape, isText, type SqlType, type TypeKind } from '../arrow/sql-type.ts';
+import {
+  type CollationName,
+  collationOf,
+  decimalShape,
+  isText,
+  type SqlType,
+  type TypeKind,
+} from '../arrow/sql-type.ts';
 
 type SystemTypeName = Exclude<TypeKind, 'null'> | 'numeric';
 
@@ -36,10 +43,21 @@ export const TYPE_IDS: Readonly<Record<SystemTypeName, number>> = {
   struct: 1002,
 };
 
-export const COLLATION = 'Latin1_General_100_BIN2_UTF8';
+/** As T-SQL names them. */
+const COLLATIONS: Readonly<Record<CollationName, string>> = {
+  BIN2_UTF8: 'Latin1_General_100_BIN2_UTF8',
+  CI_AS: 'Latin1_General_100_CI_AS_SC_UTF8',
+  CI_AI: 'Latin1_General_100_CI_AI_SC_UTF8',
+  CS_AI: 'Latin1_General_100_CS_AI_SC_UTF8',
+};
 
-export function collationOf(type: SqlType): string | null {
-  return isText(type) ? COLLATION : null;
+export function collationName(name: CollationName): string {
+  return COLLATIONS[name];
+}
+
+/** @param database what holds where a column says nothing */
+export function columnCollation(type: SqlType, database: CollationName): string | null {
+  return isText(type) ? collationName(collationOf(type)?.name ?? database) : null;
 }
 
 export interface SystemShape {

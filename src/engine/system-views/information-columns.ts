@@ -1,7 +1,7 @@
 import { INT, NVARCHAR_MAX, SMALLINT, type SqlType, TINYINT } from '../../arrow/sql-type.ts';
 import type { ColumnDefinition } from '../../catalog/definitions.ts';
 import { SYSNAME, systemObjects } from '../system-object.ts';
-import { collationOf, type SystemShape, shapeOf } from '../system-type.ts';
+import { columnCollation, type SystemShape, shapeOf } from '../system-type.ts';
 import { type SystemColumn, type SystemView, systemView } from '../system-view.ts';
 
 interface Row {
@@ -12,6 +12,7 @@ interface Row {
   readonly column: ColumnDefinition;
   readonly type: SqlType;
   readonly shape: SystemShape;
+  readonly collation: string | null;
 }
 
 const YES_NO: SqlType = { kind: 'varchar', length: 3 };
@@ -23,7 +24,8 @@ export const informationColumns: SystemView = systemView<Row>({
     systemObjects(snapshot).flatMap(({ schema, name: table, columns }) =>
       columns.map((column, i) => {
         const { type } = column;
-        return { database, schema, table, place: i + 1, column, type, shape: shapeOf(type) };
+        const collation = columnCollation(type, snapshot.collation);
+        return { database, schema, table, place: i + 1, column, type, shape: shapeOf(type), collation };
       }),
     ),
   columns: [
@@ -48,7 +50,7 @@ export const informationColumns: SystemView = systemView<Row>({
     ...nothing('CHARACTER_SET_CATALOG', 'CHARACTER_SET_SCHEMA'),
     ['CHARACTER_SET_NAME', SYSNAME, ({ type }) => characterSet(type)],
     ...nothing('COLLATION_CATALOG', 'COLLATION_SCHEMA'),
-    ['COLLATION_NAME', SYSNAME, (c) => collationOf(c.type)],
+    ['COLLATION_NAME', SYSNAME, (c) => c.collation],
     ...nothing('DOMAIN_CATALOG', 'DOMAIN_SCHEMA', 'DOMAIN_NAME'),
   ],
 });

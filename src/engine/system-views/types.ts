@@ -1,6 +1,6 @@
 import { BIT, INT, SMALLINT, type SqlType, TINYINT } from '../../arrow/sql-type.ts';
 import { SYSNAME } from '../system-object.ts';
-import { collationOf, shapeOf, TYPE_IDS } from '../system-type.ts';
+import { columnCollation, shapeOf, TYPE_IDS } from '../system-type.ts';
 import { type SystemView, systemView } from '../system-view.ts';
 
 /** Its id, as in T-SQL. */
@@ -10,10 +10,10 @@ const SYS_SCHEMA = 4;
 export const types: SystemView = systemView({
   schema: 'sys',
   name: 'types',
-  rows: () =>
+  rows: ({ snapshot }) =>
     Object.entries(TYPE_IDS).map(([name, id]) => {
       const type = widest(name as keyof typeof TYPE_IDS); // its own keys
-      return { name, id, collation: collationOf(type), shape: shapeOf(type) };
+      return { name, id, collation: columnCollation(type, snapshot.collation), shape: shapeOf(type) };
     }),
   columns: [
     ['name', SYSNAME, (t) => t.name],
