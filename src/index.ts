@@ -4,7 +4,7 @@ export type { ErrorCode } from './common/catalogue.ts';
 export { SqlcError } from './common/errors.ts';
 export type { Span } from './common/span.ts';
 export { Engine, type Parameters, type RunOptions, type ScriptStep } from './engine/engine.ts';
-export type { FunctionDefinition } from './engine/function-definition.ts';
+export type { FunctionDefinition, FunctionGroupDefinition } from './engine/function-definition.ts';
 export type { EngineOptions } from './engine/open.ts';
 export type { ParameterInput } from './engine/parameters.ts';
 export { Result } from './engine/result.ts';

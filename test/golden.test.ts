@@ -4,6 +4,8 @@
 //   bind                                   the bound plan
 //   types                                  names and types of the result
 //   plan [expect=R expect-not=R disable=R steps]   the plan after the rules; `disable=all`; lists with commas
+//        [look=CALLS/ROWS kept=SHARE]      with the functions of support/look-functions.ts: their prices per 1000, or `free`,
+//                                          and the share of rows that predicates over answers are known to keep
 //   fragment [blocking disable=R]          the SQL of each fragment, and the calls in between
 //   sql dialect=duckdb                     the one fragment of a query without calls, and its parameters
 //   run                                    a script on an engine with local models; each result as csv, a line that is empty as NULL; messages
@@ -30,7 +32,7 @@ import { printPlan } from '../src/planner/print-plan.ts';
 import { allRules } from '../src/planner/rules/index.generated.ts';
 import { type Arguments, runDatadriven } from './support/datadriven.ts';
 import { GoldenCatalog } from './support/golden-catalog.ts';
-import { fragmentsOf, planGolden } from './support/golden-plan.ts';
+import { fragmentsOf, type PlanOptions, planGolden } from './support/golden-plan.ts';
 import { writeRecordedTypes } from './support/recorded-types.ts';
 
 const goldens = new URL('./golden/', import.meta.url).pathname;
@@ -116,6 +118,7 @@ class GoldenFile {
       parameters: boundParameters(parametersIn(args)),
       consumer: args.has('blocking') ? 'blocking' : 'streaming',
       settings: withOptions(DEFAULT_SETTINGS, statement.options),
+      look: lookIn(args),
     });
   }
 
@@ -187,6 +190,14 @@ function callsText(result: Result): string {
 function disabledIn(args: Arguments): readonly string[] {
   const names = listIn(args, 'disable');
   return names.includes('all') ? allRules.map((rule) => rule.name) : names;
+}
+
+function lookIn(args: Arguments): PlanOptions['look'] {
+  const look = args.get('look');
+  if (typeof look !== 'string') return undefined;
+  const [calls = 0, rows = 0] = look.split('/').map(Number);
+  const kept = args.get('kept');
+  return { prices: look === 'free' ? undefined : { calls, rows }, kept: kept === undefined ? undefined : Number(kept) };
 }
 
 function listIn(args: Arguments, name: string): readonly string[] {

@@ -23,8 +23,9 @@ function estimateText(c: CallEstimate): string {
   const number = (n: number | undefined) => (n === undefined ? 'unknown' : `${about}${count(n)}`);
   const price = c.price === undefined ? 'no price known' : `${about}${money(c.price)} ${c.currency}`;
   const pieces = (c.documents ?? 0) > (c.distinct ?? 0) - (c.cached ?? 0) ? `, documents ${number(c.documents)}` : '';
+  const fused = c.fusedWith.length === 0 ? '' : ` (fused with ${c.fusedWith.join(', ')})`;
   const time = c.seconds === undefined ? 'time unknown' : `${about}${seconds(c.seconds)}`;
-  return `${c.operation} (${c.shape}) by ${c.service}: rows ${number(c.rows)}, distinct inputs ${number(c.distinct)}, cached ${number(c.cached)}${pieces}, requests ${number(c.requests)}, ${price}, ${time} at ${c.pace}`;
+  return `${c.operation} (${c.shape}) by ${c.service}: rows ${number(c.rows)}, distinct inputs ${number(c.distinct)}, cached ${number(c.cached)}${pieces}, requests ${number(c.requests)}${fused}, ${price}, ${time} at ${c.pace}`;
 }
 
 function totalText({ requests, price, currency, seconds: time, exact }: EstimatedTotal): string {

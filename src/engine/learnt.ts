@@ -87,7 +87,7 @@ export class LearntStatistics implements LearntCalls {
 
   /** What a statement that ended, however it ended, saw of a call. */
   learnCall({ stats, pool }: Pick<CallMeter, 'stats' | 'pool'>): void {
-    const { operation, service, latencyMs, answered, cost } = stats;
+    const { operation, service, latencyMs, answered, cost, saved } = stats;
     const median = latencyMs.p50;
     if (median !== null) {
       // Halfway to the latest: one slow afternoon is soon forgotten, one slow statement never counts for all.
@@ -95,7 +95,8 @@ export class LearntStatistics implements LearntCalls {
       this.#known.latencyMs.learn(`${operation} ${service}`, (known + median) / 2);
       this.#changed = true;
     }
-    if (answered > 0 && pool[0].pricePer1000(operation) !== undefined) {
+    // What came with another operation's requests does not tell what it costs alone.
+    if (answered > 0 && saved.fusion === 0 && pool[0].pricePer1000(operation) !== undefined) {
       this.#known.price.learn(operation, cost / answered);
       this.#changed = true;
     }

@@ -30,5 +30,6 @@ export function localService(type: ServiceType, variable: string, ttlMs: number)
     ttlMs,
     currency: 'USD',
     pricePer1000: () => 0,
+    pricePer1000Requests: () => undefined,
   };
 }

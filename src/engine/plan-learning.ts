@@ -12,7 +12,8 @@ import { answersName, fragmentPlan } from '../planner/fragment.ts';
 import type { CallInputs, LearntCalls } from '../planner/learnt-calls.ts';
 import { answerColumns, type CognitiveCall, columnsOf, type LogicalPlan } from '../planner/plan.ts';
 import { columnIds, type PlanInputs, type PlannedQuery, planQuery } from '../planner/plan-query.ts';
-import { inputCount, orderedChains, probePlan } from '../planner/probe.ts';
+import { fusionChains, inputCount, orderedChains, probePlan } from '../planner/probe.ts';
+import type { PlanContext } from '../planner/rule.ts';
 import { columnsUsed, visitPlan } from '../planner/shape.ts';
 import { columnName, unparse, unparseExpression } from '../planner/unparse.ts';
 import type { LearntStatistics } from './learnt.ts';
@@ -31,14 +32,11 @@ export async function planAfterProbing(
   work: StatementWork,
   files: ExternalFiles,
 ): Promise<PlannedQuery> {
-  if (!inputs.rules.some((rule) => rule.name === 'rank-order')) return planned;
-  const chains = orderedChains(planned.placed);
+  const isOn = (name: string) => inputs.rules.some((rule) => rule.name === name);
+  const ranked = isOn('rank-order') ? orderedChains(planned.ordered) : [];
+  const context = await learningContext(planned, inputs);
+  const chains = [...ranked, ...(isOn('fuse') ? fusionChains(planned.ordered, context) : [])];
   if (chains.length === 0) return planned;
-  let highest = 0;
-  visitPlan(planned.placed, (node) => {
-    for (const c of columnsOf(node)) highest = Math.max(highest, c.id);
-  });
-  const context = columnIds(inputs.learnt, highest + FAR);
   for (const read of planned.physical.external) await openTable(read, work, files);
   const counts = new Map<string, CallInputs>();
   for (const chain of chains) {
@@ -74,6 +72,19 @@ export async function planAfterProbing(
 
 /** Fewer rows tell nothing. */
 const LEAST_SAMPLE = 10;
+/** Whether what is yet to be measured decides which calls are fused: until then what the plan asks is an estimate. */
+export async function mayFuseOtherwise(planned: PlannedQuery, inputs: PlanInputs): Promise<boolean> {
+  if (!inputs.rules.some((rule) => rule.name === 'fuse')) return false;
+  return fusionChains(planned.ordered, await learningContext(planned, inputs)).length > 0;
+}
+
+async function learningContext({ ordered }: PlannedQuery, inputs: PlanInputs): Promise<PlanContext> {
+  let highest = 0;
+  visitPlan(ordered, (node) => {
+    for (const c of columnsOf(node)) highest = Math.max(highest, c.id);
+  });
+  return columnIds(inputs.learnt, highest + FAR, await inputs.terms());
+}
 
 /**
  * Of n inputs, what n^(2/3) rows teach is worth about what they cost: a sample of s rows errs by 1/sqrt(s), which
@@ -93,14 +104,14 @@ function sampleSize({ calls }: ChainLink, counts: ReadonlyMap<string, CallInputs
  * where no limit kept rows from them either.
  */
 export async function learnFromAnswers(
-  { placed, physical: { output } }: PlannedQuery,
+  { ordered, physical: { output } }: PlannedQuery,
   work: StatementWork,
   learnt: LearntStatistics,
 ): Promise<void> {
   if (output.kind === 'stream' && output.limit !== undefined) return;
   const calls: CognitiveCall[] = [];
   const lowest = new Map<LogicalPlan, CallChain>();
-  visitPlan(placed, (node) => {
+  visitPlan(ordered, (node) => {
     if (node.kind === 'cognitive-map') calls.push(node.call);
     const chain = callChain(node);
     const map = chain?.calls[0]?.map;

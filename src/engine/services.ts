@@ -7,12 +7,14 @@ import { EMPTY_SNAPSHOT, type Snapshot } from '../catalog/snapshot.ts';
 import { error, SqlcError } from '../common/errors.ts';
 import type { Services } from '../exec/statement-work.ts';
 import { namedService, sharingServices } from '../planner/bind/services.ts';
+import type { CallTerms } from '../planner/call-terms.ts';
 import { API_VERSIONS } from '../udf/api-versions.ts';
 import { serviceIdentity } from '../udf/cache-key.ts';
 import type { Quotas } from '../udf/limiter.ts';
 import type { ServiceType, WireOperation } from '../udf/operation.ts';
 import { type PriceFile, readPriceFile } from '../udf/price-file.ts';
 import type { Service, ServicePool } from '../udf/service.ts';
+import { declaredTerms } from './call-terms.ts';
 import { type Declared, declaredBy, declaredByEnvironment, type Environment, VARIABLES } from './declared-service.ts';
 import { limiterKey, ServiceEndpoints } from './service-endpoints.ts';
 
@@ -34,6 +36,8 @@ export interface ServiceDirectory {
     readonly snapshot: Snapshot;
     readonly requestTimeoutSeconds: number | undefined;
   }): Pick<Services, 'find'>;
+  /** What is known of calls without asking anybody. */
+  terms(snapshot: Snapshot): Promise<CallTerms>;
   close(): Promise<void>;
 }
 
@@ -90,6 +94,16 @@ class Directory implements ServiceDirectory {
         return pool;
       },
     };
+  }
+
+  async terms(snapshot: Snapshot): Promise<CallTerms> {
+    const { operations, priceFile } = this.#options;
+    const fusible = operations.some(({ fusion }) => fusion !== undefined);
+    const file = fusible ? await readPriceFile(priceFile, operations) : undefined;
+    return declaredTerms(({ operation, service }) => {
+      const declared = this.#declared(snapshot, operation, service);
+      return declared.map(({ name, definition }) => ({ name, definition, sheet: priced(definition, file) }));
+    });
   }
 
   async close(): Promise<void> {
@@ -202,12 +216,16 @@ function strictest(all: readonly Quotas[]): Quotas {
 function priced(
   definition: Partial<ServiceDefinition>,
   file: PriceFile | undefined,
-): Pick<Service, 'currency' | 'pricePer1000'> {
+): Pick<Service, 'currency' | 'pricePer1000' | 'pricePer1000Requests'> {
   const { prices, pricePer1000 } = definition;
   const hasOwn = prices !== undefined || pricePer1000 !== undefined;
   const currency = definition.currency ?? (hasOwn ? CURRENCY : (file?.currency ?? CURRENCY));
-  const fromFile = (operation: string) => (file?.currency === currency ? file.prices.get(operation) : undefined);
-  return { currency, pricePer1000: (operation) => prices?.[operation] ?? pricePer1000 ?? fromFile(operation) };
+  const fromFile = (id: string) => (file?.currency === currency ? file.prices.get(id) : undefined);
+  return {
+    currency,
+    pricePer1000: (operation) => prices?.[operation] ?? pricePer1000 ?? fromFile(operation),
+    pricePer1000Requests: (group) => prices?.[group] ?? fromFile(group),
+  };
 }
 
 /** The cache group that services sharing an operation were given; they must not have been given two. */

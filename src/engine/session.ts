@@ -156,7 +156,7 @@ export class Session {
     id: number,
     settings = this.settings,
   ): PlanInputs & { readonly learnt: LearntStatistics } {
-    const { rules, oracle, learnt } = this.parts;
+    const { rules, oracle, learnt, services } = this.parts;
     return {
       snapshot,
       functions: this.functions,
@@ -170,6 +170,7 @@ export class Session {
       memo: this.#memo,
       names: workNames(id),
       learnt,
+      terms: () => services.terms(snapshot),
     };
   }
 

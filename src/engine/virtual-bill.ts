@@ -74,7 +74,8 @@ function settle(stats: CallStatistics, { virtual, reached, share, stops, exact }
   const { saved, cached, distinct } = stats;
   stats.virtualDocuments = Math.round(virtual);
   stats.estimated = !exact;
-  let left = stats.virtualDocuments - distinct - saved.fusion;
+  // What was bought, what the cache knew and what came with another operation's requests.
+  let left = stats.virtualDocuments - distinct;
   const take = (documents: number): number => {
     const taken = Math.max(0, Math.min(left, Math.round(documents)));
     left -= taken;

@@ -8,8 +8,8 @@ import { chunkOf } from '../arrow/values-to-chunk.ts';
 import type { PhysicalCall } from '../planner/physical.ts';
 import { quote } from '../planner/sql-text.ts';
 import { columnName } from '../planner/unparse.ts';
-import { type Answered, type CallOptions, callOperation } from '../udf/call-operator.ts';
-import { type Input, isLocal } from '../udf/operation.ts';
+import type { Answered } from '../udf/call-operator.ts';
+import { isLocal } from '../udf/operation.ts';
 import type { Connection } from './duckdb/connection.ts';
 import { WORK } from './duckdb/database.ts';
 
@@ -23,7 +23,7 @@ export class AnswerTable {
   readonly #types: readonly SqlType[];
   #rows = 0;
   /** Of answers on their way into the table. */
-  #flush = () => {};
+  #appender: AnswerAppender | undefined;
 
   private constructor(connection: Connection, schema: string, table: string, types: readonly SqlType[]) {
     this.#connection = connection;
@@ -85,47 +85,72 @@ export class AnswerTable {
     this.#rows += rows;
   }
 
-  /** Asks for the inputs and keeps the answers; returns when every one is answered or failed. `settled` hears how many. */
-  async fill(inputs: AsyncIterable<Input>, options: CallOptions, settled: (answers: number) => void): Promise<void> {
-    const appender = await this.#connection.appender(WORK, this.#schema, this.#table);
-    let pending: Answered[] = [];
-    try {
-      this.#flush = () => {
-        this.#append(appender, pending);
-        pending = [];
-        appender.flushSync();
-      };
-      for await (const answered of callOperation(inputs, options)) {
-        pending.push(...answered);
-        settled(answered.length);
-        while (pending.length >= CHUNK_ROWS) {
-          this.#append(appender, pending.slice(0, CHUNK_ROWS));
-          pending = pending.slice(CHUNK_ROWS);
-        }
-      }
-      this.#flush();
-    } finally {
-      this.#flush = () => {};
-      appender.closeSync();
-    }
+  /** For answers as they come; one at a time. */
+  async appender(): Promise<AnswerAppender> {
+    const made = new AnswerAppender(
+      await this.#connection.appender(WORK, this.#schema, this.#table),
+      this.#types,
+      (rows) => {
+        this.#rows += rows;
+      },
+    );
+    this.#appender = made;
+    return made;
   }
 
   /** Those who read see every answer that has come, also while more are asked for. */
   flush(): void {
-    this.#flush();
+    this.#appender?.flush();
   }
 
   close(): void {
     this.#connection.close();
   }
+}
 
-  #append(appender: DuckDBAppender, answers: readonly Answered[]): void {
+/** Takes answers in, a chunk at a time; flushed, they are in the table. */
+export class AnswerAppender {
+  readonly #appender: DuckDBAppender;
+  readonly #types: readonly SqlType[];
+  readonly #appended: (rows: number) => void;
+  #pending: Answered[] = [];
+  #closed = false;
+
+  constructor(appender: DuckDBAppender, types: readonly SqlType[], appended: (rows: number) => void) {
+    this.#appender = appender;
+    this.#types = types;
+    this.#appended = appended;
+  }
+
+  add(answered: readonly Answered[]): void {
+    this.#pending.push(...answered);
+    while (this.#pending.length >= CHUNK_ROWS) {
+      this.#append(this.#pending.slice(0, CHUNK_ROWS));
+      this.#pending = this.#pending.slice(CHUNK_ROWS);
+    }
+  }
+
+  /** Nothing once it is closed. */
+  flush(): void {
+    if (this.#closed) return;
+    this.#append(this.#pending);
+    this.#pending = [];
+    this.#appender.flushSync();
+  }
+
+  /** Answers that were not flushed are lost. */
+  close(): void {
+    this.#closed = true;
+    this.#appender.closeSync();
+  }
+
+  #append(answers: readonly Answered[]): void {
     if (answers.length === 0) return;
     const keys = (answers[0]?.input ?? []).map((_, i) => answers.map(({ input }) => bytesOf(input[i])));
     const values = answers.map(({ outcome }) => (outcome.ok ? outcome.value : null));
     const errors = answers.map(({ outcome }) => (outcome.ok ? null : { ...outcome.error }));
-    appender.appendDataChunk(chunkOf(this.#types, [...keys, values, errors]));
-    this.#rows += answers.length;
+    this.#appender.appendDataChunk(chunkOf(this.#types, [...keys, values, errors]));
+    this.#appended(answers.length);
   }
 }
 

@@ -7,19 +7,20 @@ import type { BehindAnswers } from '../planner/behind-answers.ts';
 import type { ColumnId } from '../planner/expression.ts';
 import type { PhysicalPlan } from '../planner/physical.ts';
 import { columnName, type Fragment } from '../planner/unparse.ts';
-import { Demand } from '../udf/demand.ts';
-import { isLocal } from '../udf/operation.ts';
+import { requestPricePer1000, unitPricePer1000 } from '../udf/price.ts';
 import type { ServicePool } from '../udf/service.ts';
-import { distinctKeys } from './distinct-keys.ts';
+import { type AskedTogether, askedTogether } from './asked-together.ts';
 import type { ExternalFiles } from './external-table.ts';
 import { openTable } from './open-table.ts';
-import { inputsOf, type SharedCalls, type StatementWork, sharedCalls } from './statement-work.ts';
+import type { StatementWork } from './statement-work.ts';
 import { MAX_HELD_ROWS } from './stream-segment.ts';
 
 export interface CallEstimate {
   readonly operation: string;
   readonly service: string;
   readonly shape: 'set-oriented' | 'streaming';
+  /** Operations that its requests ask for too; they count, and are priced, with the first that they ask for. */
+  readonly fusedWith: readonly string[];
   /** `undefined`: it depends on an answer, or the time was over. Rows without an input are none. */
   readonly rows: number | undefined;
   readonly distinct: number | undefined;
@@ -65,9 +66,9 @@ export function totalOf(calls: readonly CallEstimate[]): EstimatedTotal {
   };
 }
 
-/** Calls that share an answer table, where they stand in the plan. */
+/** Calls that are asked together, where they stand in the plan. */
 interface Planned {
-  readonly calls: SharedCalls;
+  readonly asked: AskedTogether;
   readonly stage: number;
   readonly fragment: Fragment;
   readonly afterCalls: boolean;
@@ -101,14 +102,15 @@ export async function estimateCalls(
     const read = () => (planned.afterCalls ? guess(planned, expected, work, signal) : count(planned, work, signal));
     const counted = readable ? await inTime(read, clock, work) : undefined;
     if (counted === undefined && !planned.afterCalls) readable = false;
-    const [{ answers }] = planned.calls;
-    const before = found.get(answers);
-    found.set(answers, before === undefined ? counted : both(before, counted));
+    for (const [i, [{ answers }]] of planned.asked.entries()) {
+      const before = found.get(answers);
+      found.set(answers, found.has(answers) ? both(before, counted?.[i]) : counted?.[i]);
+    }
   }
   const estimates: CallEstimate[] = [];
   for (const [answers, counted] of found) {
-    const planned = calls.find((c) => c.calls[0].answers === answers);
-    if (planned !== undefined) estimates.push(await estimate(planned, counted, expected, work));
+    const planned = calls.find((c) => c.asked.some(([call]) => call.answers === answers));
+    if (planned !== undefined) estimates.push(await estimate(planned, answers, counted, expected, work));
   }
   return estimates;
 }
@@ -129,10 +131,10 @@ function both(a: Counted | undefined, b: Counted | undefined): Counted | undefin
 
 function plannedCalls({ stages, output }: PhysicalPlan): Planned[] {
   const staged = stages.flatMap(({ calls, after, ...step }) =>
-    sharedCalls(calls).map(
-      (shared): Planned => ({
+    askedTogether(calls).map(
+      (asked): Planned => ({
         ...step,
-        calls: shared,
+        asked,
         afterCalls: after.length > 0,
         shape: 'set-oriented',
         limited: false,
@@ -142,9 +144,9 @@ function plannedCalls({ stages, output }: PhysicalPlan): Planned[] {
   if (output.kind === 'fragment') return staged;
   const limited = output.limit !== undefined;
   const streamed = output.segments.flatMap((segment, i) =>
-    sharedCalls(segment.calls).map(
-      (shared): Planned => ({
-        calls: shared,
+    askedTogether(segment.calls).map(
+      (asked): Planned => ({
+        asked,
         stage: segment.stage,
         fragment: i === 0 ? output.source : segment.body,
         afterCalls: i > 0 || output.sourceAfter.length > 0,
@@ -183,27 +185,37 @@ interface Counted {
   readonly exact: boolean;
 }
 
-async function count(planned: Planned, work: StatementWork, signal: AbortSignal): Promise<Counted> {
-  const { calls, fragment, stage, limited, shape } = planned;
+async function count(planned: Planned, work: StatementWork, signal: AbortSignal): Promise<Counted[]> {
+  const { asked, fragment, stage, limited, shape } = planned;
   const { connection, names, options } = work;
   const table = names.stage(stage);
-  const [first] = calls;
-  const kept = [...new Set(calls.flatMap((call) => call.inputs))].map(columnName).join(', ');
+  const kept = [...new Set(asked.flat().flatMap((call) => call.inputs))].map(columnName).join(', ');
   await connection.run(
     `CREATE OR REPLACE TABLE ${table} AS SELECT ${kept} FROM (${fragment.sql}) AS t`,
     fragment.parameters,
     signal,
   );
-  const answers = await work.answersOf(first);
-  const rows = await answers.count(calls, table, signal);
+  const tables = await Promise.all(asked.map(([call]) => work.answersOf(call)));
+  const rows = await Promise.all(tables.map((answers, i) => answers.count(asked[i] ?? [], table, signal)));
   const reader = await options.database.connect();
   try {
-    const keys = answers.missing(calls, table, undefined);
-    const found = await measure(planned, work, reader.stream(distinctKeys(keys, first.inputs.length), [], signal));
-    await answers.pretend(keys, first.inputs.length, found.distinct);
-    // A longer stream may have to send a batch that is not full.
-    const whole = shape === 'set-oriented' || rows <= MAX_HELD_ROWS;
-    return { rows, ...found, exact: whole && !limited };
+    const keys = await work.missing(asked, table, undefined);
+    const parts = await work.demandOf(asked, reader.stream(keys, [], signal));
+    // A longer stream may have to send a batch that is not full, and asks at once about what it has seen of an input.
+    const alike = parts.every(({ distinct }) => distinct === parts[0]?.distinct);
+    const whole = shape === 'set-oriented' || (Math.max(...rows) <= MAX_HELD_ROWS && alike);
+    for (const [i, answers] of tables.entries())
+      await answers.pretend(
+        answers.missing(asked[i] ?? [], table, undefined),
+        asked[0][0].inputs.length,
+        parts[i]?.distinct ?? 0,
+      );
+    return parts.map(({ cost, ...part }, i) => ({
+      ...part,
+      price: cost,
+      rows: rows[i] ?? 0,
+      exact: whole && !limited,
+    }));
   } finally {
     reader.close();
   }
@@ -211,69 +223,60 @@ async function count(planned: Planned, work: StatementWork, signal: AbortSignal)
 
 /** Behind answers: as many rows and inputs as the learnt selectivities let through, none of them cached or long. */
 async function guess(
-  { calls }: Planned,
+  { asked }: Planned,
   expected: Expectations,
   work: StatementWork,
   signal: AbortSignal,
-): Promise<Counted | undefined> {
-  let [rows, distinct] = [0, 0];
-  for (const { answer } of calls) {
-    const behind = expected.behindAnswers.get(answer);
-    if (behind === undefined) return undefined;
-    const { count, kept } = behind;
-    const [[reached, inputs] = []] = await work.connection.rows(count.sql, count.parameters, signal);
-    if (inputs === undefined) return undefined;
-    const perInput = Number(reached) / Math.max(1, Number(inputs));
-    rows += Math.round(Number(reached) * kept);
-    distinct += Math.round(Number(inputs) * (1 - (1 - kept) ** perInput));
+): Promise<Counted[] | undefined> {
+  const found: Counted[] = [];
+  for (const calls of asked) {
+    let [rows, distinct] = [0, 0];
+    for (const { answer } of calls) {
+      const behind = expected.behindAnswers.get(answer);
+      if (behind === undefined) return undefined;
+      const { count, kept } = behind;
+      const [[reached, inputs] = []] = await work.connection.rows(count.sql, count.parameters, signal);
+      if (inputs === undefined) return undefined;
+      const perInput = Number(reached) / Math.max(1, Number(inputs));
+      rows += Math.round(Number(reached) * kept);
+      distinct += Math.round(Number(inputs) * (1 - (1 - kept) ** perInput));
+    }
+    const [{ operation }] = calls;
+    const [service] = await work.poolOf(calls[0]);
+    // Where one request asks for several it counts with the first.
+    const isFirst = found.length === 0;
+    const requests = isFirst ? Math.ceil(distinct / operation.limits.documents) : 0;
+    const price = unitPricePer1000(operation, service);
+    const perRequest = requestPricePer1000(operation, service);
+    found.push({
+      rows,
+      distinct,
+      cached: 0,
+      documents: isFirst ? distinct : 0,
+      price: price === undefined ? undefined : (price * distinct + perRequest * requests) / 1000,
+      requests,
+      exact: false,
+    });
   }
-  const [{ operation }] = calls;
-  const [service] = await work.poolOf(calls[0]);
-  const price = isLocal(operation) ? 0 : service.pricePer1000(operation.id);
-  return {
-    rows,
-    distinct,
-    cached: 0,
-    documents: distinct,
-    price: price === undefined ? undefined : (price * distinct) / 1000,
-    requests: Math.ceil(distinct / operation.limits.documents),
-    exact: false,
-  };
-}
-
-async function measure(
-  { calls: [call] }: Planned,
-  work: StatementWork,
-  chunks: Parameters<typeof inputsOf>[0],
-): Promise<Omit<Counted, 'rows' | 'exact'>> {
-  const pool = await work.poolOf(call);
-  const cache = await work.cacheOf(call);
-  let distinct = 0;
-  let cached = 0;
-  const demand = new Demand(call.operation, pool);
-  for await (const group of inputsOf(chunks, call.inputs.length)) {
-    const known = cache === undefined || cache.mode === 'refresh' ? [] : await cache.store.get(group);
-    const asked = group.filter((_, i) => known[i] === undefined);
-    distinct += group.length;
-    cached += group.length - asked.length;
-    demand.add(asked);
-  }
-  const { documents, requests, cost } = demand;
-  return { distinct, cached, documents, requests, price: cost };
+  return found;
 }
 
 async function estimate(
-  { calls: [call], shape }: Planned,
+  { asked, shape }: Planned,
+  answers: string,
   counted: Counted | undefined,
   expected: Expectations,
   work: StatementWork,
 ): Promise<CallEstimate> {
+  const calls = asked.map(([first]) => first);
+  const call = calls.find((c) => c.answers === answers) ?? asked[0][0];
   const pool = await work.poolOf(call);
   const service = pool.map((s) => s.name).join(', ');
   return {
     operation: call.operation.id,
     service,
     shape,
+    fusedWith: calls.flatMap((c) => (c === call ? [] : [c.operation.id])),
     rows: counted?.rows,
     distinct: counted?.distinct,
     cached: counted?.cached,

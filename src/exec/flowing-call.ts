@@ -1,7 +1,9 @@
-// A call that is asked for one set of inputs after the other, and waits for the answers only when it ends.
+// A call, or fused ones, asked for one set of inputs after the other, and waits for the answers only when it ends.
 
 import type { DuckDBDataChunk } from '@duckdb/node-api';
-import type { SharedCalls, StatementWork } from './statement-work.ts';
+import type { AskedTogether } from './asked-together.ts';
+import { countsOf } from './distinct-keys.ts';
+import type { StatementWork } from './statement-work.ts';
 
 interface Handed {
   readonly keys: DuckDBDataChunk;
@@ -9,25 +11,27 @@ interface Handed {
 }
 
 export class FlowingCall {
-  readonly calls: SharedCalls;
+  readonly asked: AskedTogether;
   readonly #work: StatementWork;
   readonly #signal: AbortSignal;
   readonly #answered: Promise<unknown>;
-  #count = 0;
-  #counted: (count: number) => void = () => {};
+  /** By member. */
+  #counts: readonly number[];
+  #counted: (counts: readonly number[]) => void = () => {};
   #handed: Handed | undefined;
   #ended = false;
   #wake = () => {};
 
   /** @param signal stops it: nothing more is sent */
-  constructor(calls: SharedCalls, work: StatementWork, signal: AbortSignal) {
-    this.calls = calls;
+  constructor(asked: AskedTogether, work: StatementWork, signal: AbortSignal) {
+    this.asked = asked;
+    this.#counts = asked.map(() => 0);
     this.#work = work;
     this.#signal = signal;
-    const count = new Promise<number>((resolve) => {
+    const counts = new Promise<readonly number[]>((resolve) => {
       this.#counted = resolve;
     });
-    this.#answered = work.ask(calls[0], this.#keys(), { signal, count });
+    this.#answered = work.ask(asked, this.#keys(), { signal, counts });
     this.#answered.catch(() => {}); // told to whoever asks next or ends it
   }
 
@@ -41,7 +45,8 @@ export class FlowingCall {
     const reader = await this.#work.options.database.connect();
     try {
       for await (const keys of reader.stream(sql, [], this.#signal)) {
-        this.#count += keys.rowCount;
+        const counts = countsOf(keys, this.asked[0][0].inputs.length, this.asked.length);
+        this.#counts = this.#counts.map((count, i) => count + (counts[i] ?? 0));
         const taken = new Promise<void>((resolve) => {
           this.#handed = { keys, taken: resolve };
         });
@@ -60,7 +65,7 @@ export class FlowingCall {
    * @throws whatever the call fails with
    */
   async end({ last }: { readonly last: boolean }): Promise<void> {
-    if (last) this.#counted(this.#count);
+    if (last) this.#counted(this.#counts);
     this.#ended = true;
     this.#wake();
     await this.#answered;

@@ -5,10 +5,11 @@ import type { DuckDBDataChunk } from '@duckdb/node-api';
 import type { RecordBatch, Schema } from 'apache-arrow';
 import { chunkToBatch } from '../arrow/chunk-to-batch.ts';
 import type { PhysicalPlan } from '../planner/physical.ts';
+import { sharedCalls } from './asked-together.ts';
 import type { ExternalFiles } from './external-table.ts';
 import { openTable } from './open-table.ts';
 import { runStages } from './run-stage.ts';
-import { type StatementWork, sharedCalls } from './statement-work.ts';
+import type { StatementWork } from './statement-work.ts';
 import { type Chunks, streamSegment } from './stream-segment.ts';
 
 /** Everything the output needs: external tables opened, set-oriented calls answered. */

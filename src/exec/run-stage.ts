@@ -3,10 +3,10 @@
 
 import type { StageStep } from '../planner/physical.ts';
 import { quote } from '../planner/sql-text.ts';
-import { distinctKeys } from './distinct-keys.ts';
+import { type AskedTogether, askedTogether } from './asked-together.ts';
 import type { Connection } from './duckdb/connection.ts';
 import { WORK } from './duckdb/database.ts';
-import { type SharedCalls, type StatementWork, sharedCalls } from './statement-work.ts';
+import type { StatementWork } from './statement-work.ts';
 import { together } from './together.ts';
 
 /** Runs stages, at the same time those that need nothing of each other. */
@@ -33,20 +33,20 @@ async function runStage(step: StageStep, work: StatementWork, signal: AbortSigna
   try {
     await connection.run(`CREATE TABLE ${stage} AS ${step.fragment.sql}`, step.fragment.parameters, signal);
     const sets: InputSet[] = [];
-    for (const [i, calls] of sharedCalls(step.calls).entries()) {
-      sets.push(await inputSet(calls, stage, `keys ${step.stage} ${i}`, { work, connection, signal }));
+    for (const [i, asked] of askedTogether(step.calls).entries()) {
+      sets.push(await inputSet(asked, stage, `keys ${step.stage} ${i}`, { work, connection, signal }));
     }
     // A set of inputs beyond the budget fails before the first request of any.
-    for (const { calls, table } of sets) {
-      await work.checkBudget(calls[0], () => connection.stream(`SELECT * FROM ${table}`, [], signal));
+    for (const { asked, table } of sets) {
+      await work.checkBudget(asked, () => connection.stream(`SELECT * FROM ${table}`, [], signal));
     }
     await together(
       sets.map((set) => (stop) => ask(set, work, stop)),
       signal,
     );
-    for (const { calls, table } of sets) {
+    for (const { asked, table } of sets) {
       await connection.run(`DROP TABLE ${table}`);
-      await work.countRows(calls, stage, signal);
+      for (const calls of asked) await work.countRows(calls, stage, signal);
     }
   } finally {
     connection.close();
@@ -54,30 +54,30 @@ async function runStage(step: StageStep, work: StatementWork, signal: AbortSigna
 }
 
 interface InputSet {
-  readonly calls: SharedCalls;
+  readonly asked: AskedTogether;
   readonly table: string;
-  readonly count: number;
+  /** By member. */
+  readonly counts: readonly number[];
 }
 
 /** The distinct inputs as a table: their number is known before the first is asked, and a budget looks at them too. */
 async function inputSet(
-  calls: SharedCalls,
+  asked: AskedTogether,
   stage: string,
   name: string,
   { work, connection, signal }: { work: StatementWork; connection: Connection; signal: AbortSignal },
 ): Promise<InputSet> {
-  const answers = await work.answersOf(calls[0]);
   const table = `${WORK}.${work.schema}.${quote(name)}`;
-  const sql = distinctKeys(answers.missing(calls, stage, undefined), calls[0].inputs.length);
-  await connection.run(`CREATE TABLE ${table} AS ${sql}`, [], signal);
-  const [[count] = []] = await connection.rows(`SELECT count(*) FROM ${table}`, [], signal);
-  return { calls, table, count: Number(count) };
+  await connection.run(`CREATE TABLE ${table} AS ${await work.missing(asked, stage, undefined)}`, [], signal);
+  const counts = asked.map((_, i) => (asked.length === 1 ? 'count(*)' : `count(*) FILTER (wanted & ${2 ** i} > 0)`));
+  const [found = []] = await connection.rows(`SELECT ${counts.join(', ')} FROM ${table}`, [], signal);
+  return { asked, table, counts: found.map(Number) };
 }
 
-async function ask({ calls, table, count }: InputSet, work: StatementWork, signal: AbortSignal): Promise<void> {
+async function ask({ asked, table, counts }: InputSet, work: StatementWork, signal: AbortSignal): Promise<void> {
   const reader = await work.options.database.connect();
   try {
-    await work.ask(calls[0], reader.stream(`SELECT * FROM ${table}`, [], signal), { signal, count });
+    await work.ask(asked, reader.stream(`SELECT * FROM ${table}`, [], signal), { signal, counts });
   } finally {
     reader.close();
   }

@@ -4,20 +4,25 @@
 import type { DuckDBDataChunk } from '@duckdb/node-api';
 import type { PlainValue } from '../arrow/write-values.ts';
 import type { ExternalTable, SystemTable, TableDefinition } from '../catalog/definitions.ts';
+import { invariant } from '../common/errors.ts';
 import { failureType, type TraceAttributes, type TraceSpan } from '../common/trace.ts';
 import type { Bounds } from '../planner/narrow-decimals.ts';
 import type { PhysicalCall } from '../planner/physical.ts';
 import { quote } from '../planner/sql-text.ts';
 import type { WorkNames } from '../planner/unparse.ts';
 import type { Budget } from '../udf/budget.ts';
-import type { CallOptions } from '../udf/call-operator.ts';
+import { callFused } from '../udf/call-fused.ts';
+import { type Answered, type CallOptions, callOperation } from '../udf/call-operator.ts';
 import { CallStatistics } from '../udf/call-statistics.ts';
 import { Demand } from '../udf/demand.ts';
 import type { ErrorLimit } from '../udf/error-limit.ts';
-import { type Input, isLocal, type Operation, type WireOperation } from '../udf/operation.ts';
+import { FusedDemand, type MemberDemand } from '../udf/fused-demand.ts';
+import { isLocal, type Operation, type WireOperation } from '../udf/operation.ts';
 import { inProcessService } from '../udf/registered-function.ts';
 import type { ServicePool } from '../udf/service.ts';
-import { AnswerTable } from './answer-table.ts';
+import { type AnswerAppender, AnswerTable } from './answer-table.ts';
+import { type AskedTogether, keysOf, type SharedCalls } from './asked-together.ts';
+import { inputsOf, wantedOf } from './distinct-keys.ts';
 import type { Connection } from './duckdb/connection.ts';
 import { type Database, WORK } from './duckdb/database.ts';
 import type { CallMeter } from './progress.ts';
@@ -113,87 +118,135 @@ export class StatementWork {
   }
 
   async poolOf({ operation, service }: PhysicalCall): Promise<ServicePool> {
-    return isLocal(operation) ? [inProcessService()] : this.options.services.find(operation, service);
+    return isLocal(operation) ? [inProcessService(operation.prices)] : this.options.services.find(operation, service);
   }
 
   async cacheOf(call: PhysicalCall): Promise<CallOptions['cache']> {
     return this.options.services.cacheOf(call.operation, await this.poolOf(call));
   }
 
+  /** Query for the inputs among some rows that nobody has answered yet, as `keysOf` gives it. */
+  async missing(asked: AskedTogether, rows: string, row: string | undefined, from = 0): Promise<string> {
+    return keysOf(asked, await Promise.all(asked.map(([call]) => this.answersOf(call))), rows, { row, from });
+  }
+
+  /** What the inputs that a query of keys gives will take, by member, as far as the caches do not know them. */
+  async demandOf(asked: AskedTogether, chunks: AsyncIterable<DuckDBDataChunk>): Promise<readonly MemberDemand[]> {
+    const [[call]] = asked;
+    const pool = await this.poolOf(call);
+    if (asked.length > 1) {
+      const members = asked.map(async ([each]) => ({ operation: each.operation, cache: await this.cacheOf(each) }));
+      const demand = new FusedDemand(await Promise.all(members), pool);
+      for await (const group of wantedOf(chunks, call.inputs.length)) await demand.add(group);
+      return demand.parts();
+    }
+    const cache = await this.cacheOf(call);
+    const demand = new Demand(call.operation, pool);
+    let [distinct, cached] = [0, 0];
+    for await (const group of inputsOf(chunks, call.inputs.length)) {
+      const known = cache === undefined || cache.mode === 'refresh' ? [] : await cache.store.get(group);
+      const missed = group.filter((_, i) => known[i] === undefined);
+      distinct += group.length;
+      cached += group.length - missed.length;
+      demand.add(missed);
+    }
+    const { documents, requests, cost } = demand;
+    return [{ distinct, cached, documents, requests, cost }];
+  }
+
   /**
    * Fails when what a set of inputs needs, as far as the cache does not know it, is beyond the budget: before the
    * first request. `keys` is read only when there is a budget.
    */
-  async checkBudget(call: PhysicalCall, keys: () => AsyncIterable<DuckDBDataChunk>): Promise<void> {
+  async checkBudget(asked: AskedTogether, keys: () => AsyncIterable<DuckDBDataChunk>): Promise<void> {
     const { budget } = this.options;
     const limited = Object.values(budget.limits).some((limit) => limit !== undefined);
-    if (!limited || isLocal(call.operation)) return;
-    const pool = await this.poolOf(call);
-    const cache = await this.cacheOf(call);
-    const demand = new Demand(call.operation, pool);
-    for await (const group of inputsOf(keys(), call.inputs.length)) {
-      const known = cache === undefined || cache.mode === 'refresh' ? [] : await cache.store.get(group);
-      demand.add(group.filter((_, i) => known[i] === undefined));
-    }
-    const { requests, documents, cost } = demand;
-    if (documents > 0) budget.check(requests, documents, cost, pool[0].name);
+    const [[call]] = asked;
+    if (!limited || (isLocal(call.operation) && call.operation.prices === undefined)) return;
+    const parts = await this.demandOf(asked, keys());
+    const sum = (of: (part: MemberDemand) => number) => parts.reduce((total, part) => total + of(part), 0);
+    const cost = parts.some((part) => part.cost === undefined) ? undefined : sum((part) => part.cost ?? 0);
+    const documents = sum((part) => part.documents);
+    const [{ name }] = await this.poolOf(call);
+    if (documents > 0)
+      budget.check(
+        sum((part) => part.requests),
+        documents,
+        cost,
+        name,
+      );
   }
 
   /**
-   * Asks the service of calls that share an answer table for the inputs a query of keys gives.
+   * Asks the service of calls that are asked together for the inputs a query of keys gives.
    *
-   * @param options.count how many they are, where that is known before they are read, or once it is
+   * @param options.counts by member, how many they are, where that is known before they are read, or once it is
    * @param options.holdPartial more inputs come soon: a batch that is not full may wait for them
-   * @returns how many were answered or failed
+   * @returns by member, how many were answered or failed
    */
   async ask(
-    call: PhysicalCall,
+    asked: AskedTogether,
     chunks: AsyncIterable<DuckDBDataChunk>,
     options: {
       readonly signal: AbortSignal;
-      readonly count?: number | Promise<number>;
+      readonly counts?: readonly number[] | Promise<readonly number[]>;
       readonly holdPartial?: boolean;
     },
-  ): Promise<number> {
-    const { operation } = call;
+  ): Promise<readonly number[]> {
     const { budget, errorLimit, maxWaitSeconds, maxStallSeconds } = this.options;
-    const { signal, count, holdPartial = false } = options;
+    const { signal, counts, holdPartial = false } = options;
+    const [[call]] = asked;
+    const width = call.inputs.length;
+    const members = await Promise.all(asked.map(([each], i) => this.#member(each, counts, i)));
+    const [first, ...others] = members;
+    invariant(first, 'nothing was asked');
+    const { pool, span } = first;
+    const limits = { budget, errorLimit, maxWaitSeconds, maxStallSeconds };
+    const shared = { ...limits, pool, signal, span, holdPartial };
+    const before = members.map(({ meter }) => meter.done);
+    const appenders: AnswerAppender[] = [];
+    const take = (member: number, answers: readonly Answered[]) => {
+      appenders[member]?.add(answers);
+      const meter = members[member]?.meter;
+      if (meter !== undefined) meter.done += answers.length;
+    };
+    try {
+      for (const { table } of members) appenders.push(await table.appender());
+      if (others.length === 0) {
+        const inputs = flat(inputsOf(chunks, width));
+        for await (const answers of callOperation(inputs, { ...first, ...shared })) take(0, answers);
+      } else {
+        const inputs = flat(wantedOf(chunks, width));
+        for await (const answers of callFused(inputs, { ...shared, members: [first, ...others] }))
+          for (const i of members.keys())
+            take(
+              i,
+              answers.filter(({ member }) => member === i),
+            );
+      }
+      for (const appender of appenders) appender.flush();
+    } catch (failure) {
+      span.fail(failureType(failure));
+      throw failure;
+    } finally {
+      for (const appender of appenders) appender.close();
+    }
+    return members.map(({ meter }, i) => meter.done - (before[i] ?? 0));
+  }
+
+  /** What asking for one call's inputs works with; `index` is its place among the counts. */
+  async #member(call: PhysicalCall, counts: readonly number[] | Promise<readonly number[]> | undefined, index: number) {
     const pool = await this.poolOf(call);
     const stats = await this.#statisticsOf(call);
     const meter = this.#meters.get(call.answers) ?? { stats, pool, done: 0, total: undefined };
     this.#meters.set(call.answers, meter);
     const settled = meter.done;
-    meter.total = typeof count === 'number' ? settled + count : undefined;
-    if (count instanceof Promise) count.then((known) => (meter.total = settled + known));
+    const total = (known: readonly number[]) => settled + (known[index] ?? 0);
+    meter.total = counts === undefined || counts instanceof Promise ? undefined : total(counts);
+    if (counts instanceof Promise) counts.then((known) => (meter.total = total(known)));
     const table = await this.answersOf(call);
     const cache = await this.cacheOf(call);
-    const span = this.#spanOf(call, stats);
-    const before = meter.done;
-    try {
-      await table.fill(
-        flat(inputsOf(chunks, call.inputs.length)),
-        {
-          operation,
-          pool,
-          stats,
-          budget,
-          errorLimit,
-          cache,
-          signal,
-          span,
-          holdPartial,
-          maxWaitSeconds,
-          maxStallSeconds,
-        },
-        (answers) => {
-          meter.done += answers;
-        },
-      );
-    } catch (failure) {
-      span.fail(failureType(failure));
-      throw failure;
-    }
-    return meter.done - before;
+    return { operation: call.operation, pool, stats, meter, table, cache, span: this.#spanOf(call, stats) };
   }
 
   /** One span for a call, however often it asks; it ends with the statement's work. */
@@ -266,29 +319,6 @@ function counts(stats: CallStatistics): TraceAttributes {
   };
 }
 
-/** Rows of key texts as inputs, a group a chunk. */
-export async function* inputsOf(chunks: AsyncIterable<DuckDBDataChunk>, width: number): AsyncGenerator<Input[]> {
-  for await (const chunk of chunks) {
-    const columns = Array.from({ length: width }, (_, i) => chunk.getColumnValues(i));
-    // The query gives text.
-    yield Array.from({ length: chunk.rowCount }, (_, row) => columns.map((values) => values[row] as string | null));
-  }
-}
-
 async function* flat<T>(groups: AsyncIterable<readonly T[]>): AsyncGenerator<T> {
   for await (const group of groups) yield* group;
-}
-
-/** Calls of one operation and service: one answer table, one set of distinct inputs. */
-export type SharedCalls = readonly [PhysicalCall, ...PhysicalCall[]];
-
-/** The calls by answer table. */
-export function sharedCalls(calls: readonly PhysicalCall[]): SharedCalls[] {
-  const groups = new Map<string, [PhysicalCall, ...PhysicalCall[]]>();
-  for (const call of calls) {
-    const group = groups.get(call.answers);
-    if (group === undefined) groups.set(call.answers, [call]);
-    else group.push(call);
-  }
-  return [...groups.values()];
 }

@@ -12,11 +12,11 @@ import type { ParameterExpr } from '../planner/expression.ts';
 import { ROW_FROM, ROW_TO, type Segment } from '../planner/physical.ts';
 import { quote } from '../planner/sql-text.ts';
 import { columnName } from '../planner/unparse.ts';
-import { distinctKeys } from './distinct-keys.ts';
+import { type AskedTogether, askedTogether, type SharedCalls, sharedCalls } from './asked-together.ts';
 import type { Connection } from './duckdb/connection.ts';
 import { WORK } from './duckdb/database.ts';
 import { FlowingCall } from './flowing-call.ts';
-import { type SharedCalls, type StatementWork, sharedCalls } from './statement-work.ts';
+import type { StatementWork } from './statement-work.ts';
 import { readAhead, together } from './together.ts';
 
 /** Rows buffered before they are answered, when nothing above stops early: few at first, so that rows soon appear. */
@@ -66,8 +66,8 @@ async function* inWaves(buffer: RowBuffer, rows: AsyncIterable<DuckDBDataChunk>)
       let hi = buffer.end;
       for (const { calls, size } of waves) hi = Math.min(hi, await buffer.cutAfter(calls, lo, hi, size));
       const asked = await buffer.answer(lo, hi, false);
-      for (const [i, wave] of waves.entries()) {
-        wave.asked += asked[i] ?? 0;
+      for (const wave of waves) {
+        wave.asked += asked.get(wave.calls[0].answers) ?? 0;
         if (wave.asked >= wave.size) wave.size = wave.asked;
       }
       yield* buffer.read(lo, hi);
@@ -90,7 +90,7 @@ async function* flowing(
       const from = buffer.end;
       await buffer.append(chunks, lo);
       if (asking.length === 0) asking = await buffer.startAsking(stop);
-      await Promise.all(asking.map(async (one) => one.ask(await buffer.newInputs(one.calls, lo, from))));
+      await Promise.all(asking.map(async (one) => one.ask(await buffer.newInputs(one.asked, lo, from))));
       const answered = await buffer.answeredUpTo(lo, buffer.end);
       const hold = buffer.end - answered < MAX_HELD_ROWS;
       if (!hold) {
@@ -150,6 +150,7 @@ class RowBuffer {
   readonly calls: readonly SharedCalls[];
   /** Rows that ever came. */
   end = 0;
+  readonly #asked: readonly AskedTogether[];
   readonly #segment: Segment;
   readonly #work: StatementWork;
   readonly #table: string;
@@ -158,6 +159,7 @@ class RowBuffer {
 
   constructor(segment: Segment, work: StatementWork, connection: Connection, signal: AbortSignal) {
     this.calls = sharedCalls(segment.calls);
+    this.#asked = askedTogether(segment.calls);
     this.#connection = connection;
     this.#segment = segment;
     this.#work = work;
@@ -216,40 +218,37 @@ class RowBuffer {
   async startAsking(signal: AbortSignal): Promise<FlowingCall[]> {
     // Both who asks and who looks for answers needs the table.
     for (const [call] of this.calls) await this.#work.answersOf(call);
-    return this.calls.map((calls) => new FlowingCall(calls, this.#work, signal));
+    return this.#asked.map((asked) => new FlowingCall(asked, this.#work, signal));
   }
 
   /** Query for the inputs of rows from `from` on that nobody asked for: unanswered ones are those of rows from `lo` on. */
-  async newInputs(calls: SharedCalls, lo: number, from: number): Promise<string> {
-    const answers = await this.#work.answersOf(calls[0]);
-    const keys = answers.missing(calls, this.#range(lo, this.end), columnName(this.#segment.row.id), from);
-    return distinctKeys(keys, calls[0].inputs.length, ' ORDER BY first');
+  newInputs(asked: AskedTogether, lo: number, from: number): Promise<string> {
+    return this.#work.missing(asked, this.#range(lo, this.end), columnName(this.#segment.row.id), from);
   }
 
   /**
    * Asks for what the rows need and nobody has answered yet, all calls at the same time.
    *
    * @param holdPartial the last batch may wait for more rows
-   * @returns how many inputs of each of `calls` were answered
+   * @returns how many inputs were answered, by answer table
    */
-  async answer(lo: number, hi: number, holdPartial: boolean): Promise<number[]> {
+  async answer(lo: number, hi: number, holdPartial: boolean): Promise<ReadonlyMap<string, number>> {
     const rows = this.#range(lo, hi);
     const work = this.#work;
-    const asked = await together(
-      this.calls.map((calls) => async (signal) => {
-        const answers = await work.answersOf(calls[0]);
-        const keys = answers.missing(calls, rows, columnName(this.#segment.row.id));
-        const sql = distinctKeys(keys, calls[0].inputs.length, ' ORDER BY first');
+    const answered = await together(
+      this.#asked.map((asked) => async (signal) => {
+        const sql = await work.missing(asked, rows, columnName(this.#segment.row.id));
         const reader = await work.options.database.connect();
         try {
-          return await work.ask(calls[0], reader.stream(sql, [], signal), { signal, holdPartial });
+          const counts = await work.ask(asked, reader.stream(sql, [], signal), { signal, holdPartial });
+          return asked.map(([call], i): [string, number] => [call.answers, counts[i] ?? 0]);
         } finally {
           reader.close();
         }
       }),
       this.#signal,
     );
-    return asked;
+    return new Map(answered.flat());
   }
 
   async *read(lo: number, hi: number): AsyncGenerator<DuckDBDataChunk> {

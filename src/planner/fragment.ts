@@ -151,8 +151,8 @@ export function answersName(operation: string, service: string | undefined): str
 }
 
 function physicalCall(node: CognitiveMap, inputs: readonly ColumnId[]): PhysicalCall {
-  const { operation, service, fn, answer } = node.call;
-  return { operation, service, fn, answer: answer.id, inputs, answers: answersName(operation.id, service) };
+  const { operation, service, fn, answer, fused = false } = node.call;
+  return { operation, service, fn, answer: answer.id, inputs, answers: answersName(operation.id, service), fused };
 }
 
 /** The rows below calls with their inputs as columns; where the guard does not hold the input is NULL: no call. */

@@ -11,16 +11,20 @@ export interface Step {
 
 const MAX_ROUNDS = 100;
 
-/** `placed` is the plan before cleanup, where calls still stand on whole relations. */
+/**
+ * `ordered` is the plan before calls are fused, `placed` the plan before cleanup, where they still stand on whole
+ * relations.
+ */
 export function optimize(
   plan: LogicalPlan,
   rules: readonly Rule[],
   context: RuleContext,
-): { plan: LogicalPlan; placed: LogicalPlan; steps: readonly Step[] } {
+): { plan: LogicalPlan; ordered: LogicalPlan; placed: LogicalPlan; steps: readonly Step[] } {
   const steps: Step[] = [];
   let current = plan;
-  let placed = plan;
+  let [ordered, placed] = [plan, plan];
   for (const phase of PHASES) {
+    if (phase === 'fusion') ordered = current;
     if (phase === 'cleanup') placed = current;
     const active = rules.filter((rule) => rule.phase === phase);
     for (let round = 0, changed = true; changed; round++) {
@@ -35,5 +39,5 @@ export function optimize(
       }
     }
   }
-  return { plan: current, placed, steps };
+  return { plan: current, ordered, placed, steps };
 }

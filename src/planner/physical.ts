@@ -15,6 +15,8 @@ export interface PhysicalCall {
   readonly inputs: readonly ColumnId[];
   /** Name of the statement's answer table; calls of one operation and service share it. */
   readonly answers: string;
+  /** Whether one request may ask for it and for others of its group, service and stage that are so marked. */
+  readonly fused: boolean;
 }
 
 /** Names of a segment's own parameters: no name a user can write. */

@@ -8,6 +8,7 @@ import type { Query } from '../parser/ast.ts';
 import type { FunctionRegistry } from '../udf/function.ts';
 import { type OnError, type ParameterValue, rootContext } from './bind/context.ts';
 import { bindQuery } from './bind/query.ts';
+import { type CallTerms, NO_TERMS } from './call-terms.ts';
 import { type ColumnId, column } from './expression.ts';
 import { fragmentPlan } from './fragment.ts';
 import type { LearntCalls } from './learnt-calls.ts';
@@ -34,12 +35,16 @@ export interface PlanInputs {
   readonly memo: TypeMemo;
   readonly names: WorkNames;
   readonly learnt: LearntCalls;
+  /** What the services of the snapshot ask for their answers. */
+  terms(): Promise<CallTerms>;
 }
 
 export interface PlannedQuery {
   readonly bound: LogicalPlan;
   readonly steps: readonly Step[];
-  /** Before cleanup: what probing looks at. */
+  /** Before calls are fused: what probing looks at. */
+  readonly ordered: LogicalPlan;
+  /** Before cleanup: calls where they are made, on whole relations. */
   readonly placed: LogicalPlan;
   readonly logical: LogicalPlan;
   readonly physical: PhysicalPlan;
@@ -51,18 +56,19 @@ export async function planQuery(
   inputs: PlanInputs,
   consumer: 'streaming' | 'blocking',
 ): Promise<PlannedQuery> {
+  const terms = await inputs.terms();
   return withTypes(inputs.memo, inputs.oracle, () => {
-    const context: RuleContext = { ...columnIds(inputs.learnt), collation: inputs.snapshot.collation };
+    const context: RuleContext = { ...columnIds(inputs.learnt, 0, terms), collation: inputs.snapshot.collation };
     const { plan } = bindQuery(
       query,
       rootContext({ ...inputs, insideViews: [], knownTypes: inputs.memo, nextId: context.nextId }),
     );
     const bound = consumer === 'streaming' ? withoutUntyped(plan) : plan;
     validate(bound);
-    const { plan: logical, placed, steps } = optimize(bound, inputs.rules, context);
+    const { plan: logical, ordered, placed, steps } = optimize(bound, inputs.rules, context);
     validate(logical);
     const physical = fragmentPlan(logical, inputs.names, context, consumer === 'streaming');
-    return { bound, steps, placed, logical, physical };
+    return { bound, steps, ordered, placed, logical, physical };
   });
 }
 
@@ -78,10 +84,11 @@ function withoutUntyped(plan: LogicalPlan): LogicalPlan {
   };
 }
 
-export function columnIds(learnt: LearntCalls, first: ColumnId = 0): PlanContext {
+export function columnIds(learnt: LearntCalls, first: ColumnId = 0, terms: CallTerms = NO_TERMS): PlanContext {
   let last = first;
   return {
     learnt,
+    terms,
     nextId: () => {
       invariant(last < Number.MAX_SAFE_INTEGER, 'column ids are exhausted');
       last += 1;

@@ -142,6 +142,8 @@ export interface CognitiveCall {
   readonly failure: Column | undefined;
   /** Function as written, for messages. */
   readonly fn: string;
+  /** Asked together with the calls so marked of its group and service that stand on the same rows. */
+  readonly fused?: boolean;
 }
 /** Appends one column: a service's answer for each row. */
 export interface CognitiveMap {

@@ -83,7 +83,8 @@ function printCall(call: CognitiveCall, names: Names): string {
   const args = call.args.filter((a) => a.kind !== 'literal' || a.value !== null).map((a) => printExpression(a, names));
   const service = call.service === undefined ? '' : ` using ${call.service}`;
   const guard = call.guard === undefined ? '' : ` when ${printExpression(call.guard, names)}`;
-  return `${label(call.answer)} = ${call.operation.id}(${args.join(', ')})${service}${guard}`;
+  const fused = call.fused ? ' fused' : '';
+  return `${label(call.answer)} = ${call.operation.id}(${args.join(', ')})${service}${guard}${fused}`;
 }
 
 function label(c: Column): string {

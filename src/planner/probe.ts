@@ -7,6 +7,7 @@ import { allOf } from './bind/conditions.ts';
 import { type CallChain, type ChainCall, type ChainLink, callChain } from './call-chain.ts';
 import { asks, neededFor } from './call-places.ts';
 import { type AggregateExpr, type Column, column, type Expr, literal } from './expression.ts';
+import { dependsOnShares, fusionCandidates, overStacks } from './fusion.ts';
 import { columnsOf, type LogicalPlan } from './plan.ts';
 import type { PlanContext } from './rule.ts';
 import { childrenOf, columnsUsed, expressionsOf, freeColumns, holdsCall } from './shape.ts';
@@ -23,6 +24,22 @@ export function orderedChains(plan: LogicalPlan): CallChain[] {
   const here = chain !== undefined && chain.links.length > 1 && freeColumns(chain.base).size === 0 ? [chain] : [];
   const below = chain === undefined ? childrenOf(plan) : [chain.base];
   return [...here, ...below.flatMap(orderedChains)];
+}
+
+/** The conditions nobody has measured yet that decide which calls are asked for in one request. */
+export function fusionChains(plan: LogicalPlan, context: PlanContext): CallChain[] {
+  const found = new Map<string, CallChain>();
+  overStacks(plan, (stack) => {
+    for (const candidates of fusionCandidates(stack, context)) {
+      if (!dependsOnShares(candidates, context)) continue;
+      for (const chain of candidates.between) {
+        const isOpen = chain.links.some(({ key }) => context.learnt.selectivity(key) === undefined);
+        if (isOpen && freeColumns(chain.base).size === 0) found.set(chain.links.map(({ key }) => key).join(), chain);
+      }
+    }
+    return undefined;
+  });
+  return [...found.values()];
 }
 
 /** One row: the rows with an input among a chain's first, and how many distinct inputs those have. */

@@ -1,6 +1,7 @@
 // What a rewrite rule is. Returning the same object means "did not fire".
 
 import type { CollationName } from '../arrow/sql-type.ts';
+import type { CallTerms } from './call-terms.ts';
 import type { ColumnId } from './expression.ts';
 import type { LearntCalls } from './learnt-calls.ts';
 import type { LogicalPlan } from './plan.ts';
@@ -8,6 +9,7 @@ import type { LogicalPlan } from './plan.ts';
 /** What makes plans beside that of a statement. */
 export interface PlanContext {
   readonly learnt: LearntCalls;
+  readonly terms: CallTerms;
   nextId(): ColumnId;
 }
 
@@ -17,7 +19,7 @@ export interface RuleContext extends PlanContext {
 }
 
 /** Phases run in this order, each to a fixed point; inside one, order must not matter. */
-export const PHASES = ['placement', 'sharing', 'order', 'cleanup'] as const;
+export const PHASES = ['placement', 'sharing', 'order', 'fusion', 'cleanup'] as const;
 export type Phase = (typeof PHASES)[number];
 
 export interface Rule {

@@ -10,7 +10,8 @@ import type { Budget } from './budget.ts';
 import type { CallStatistics } from './call-statistics.ts';
 import type { ErrorLimit } from './error-limit.ts';
 import type { Input, Operation, Outcome } from './operation.ts';
-import { askBatch } from './request.ts';
+import { priceOf } from './price.ts';
+import { askBatch, type RequestOptions } from './request.ts';
 import type { Service, ServicePool } from './service.ts';
 import { UnderWay } from './under-way.ts';
 import { WholeAnswers } from './whole-answers.ts';
@@ -47,7 +48,7 @@ export interface CallOptions {
   readonly maxStallSeconds: number;
 }
 
-const LOOKUP = 1000;
+export const LOOKUP = 1000;
 /** Requests under way when the consumer stops get this long to land in the cache. */
 const GRACE_MS = 5000;
 
@@ -60,6 +61,28 @@ export async function* callOperation(
   inputs: AsyncIterable<Input>,
   options: CallOptions,
 ): AsyncGenerator<readonly Answered[]> {
+  const { stats } = options;
+  const wholes = new WholeAnswers(options);
+  yield* answersTo(batches(inputs, options, wholes), options, {
+    complete: (documents) => wholes.complete(documents),
+    statsOf: () => stats,
+    billed: (operation, batch, service) => {
+      stats.cost += priceOf(batch, operation, service) ?? 0;
+    },
+  });
+}
+
+/** What is known already, or a request to make; of another operation than the call's where it says so. */
+export type Item<A> =
+  | { readonly kind: 'cached'; readonly answers: readonly A[] }
+  | ({ readonly kind: 'batch'; readonly inputs: readonly Input[] } & Partial<Pick<CallOptions, 'operation'>>);
+
+/** The answers to items, and the requests they take. @throws as callOperation */
+export async function* answersTo<A extends Answered>(
+  items: AsyncIterable<Item<A>>,
+  options: CallOptions,
+  taken: Pick<RequestOptions<A>, 'complete' | 'billed' | 'statsOf'>,
+): AsyncGenerator<readonly A[]> {
   const { pool, signal } = options;
   const stop = new AbortController();
   const kill = new AbortController();
@@ -69,31 +92,25 @@ export async function* callOperation(
   signal.addEventListener('abort', stopped, { once: true });
   if (signal.aborted) stopped();
   const stall = stallClock(options, stop);
-  const wholes = new WholeAnswers(options);
-  const run = {
-    ...options,
-    signal: stop.signal,
-    kill: kill.signal,
-    progress: () => stall.restart(),
-    complete: (documents: readonly Answered[]) => wholes.complete(documents),
-  };
-  const underWay = new UnderWay<readonly Answered[]>(stop.signal);
+  const run = { ...options, ...taken, signal: stop.signal, kill: kill.signal, progress: () => stall.restart() };
+  const underWay = new UnderWay<readonly A[]>(stop.signal);
   // As many as are on the wire stand ready: a place that comes free is taken at once.
   const most = 2 * pool.reduce((sum, service) => sum + service.limiter.concurrency, 0);
   const pick = weighted(pool);
-  const settle = async (): Promise<readonly Answered[]> => {
+  const settle = async (): Promise<readonly A[]> => {
     const answers = await underWay.next();
     options.errorLimit.count(answers.length, answers.filter(({ outcome }) => !outcome.ok).length);
     return answers;
   };
   try {
-    for await (const item of batches(inputs, options, wholes)) {
+    for await (const item of items) {
       stop.signal.throwIfAborted();
       if (item.kind === 'cached') {
         yield item.answers;
         continue;
       }
-      const request = askBatch(item.inputs, pick(), run);
+      const { operation = options.operation } = item;
+      const request = askBatch(item.inputs, pick(), { ...run, operation, stats: run.statsOf(operation) });
       underWay.add(request);
       // At once, also while inputs are slow to come: what waits its turn would meet the same refusal.
       request.catch((failure) => stop.abort(failure));
@@ -119,16 +136,12 @@ async function landed(inFlight: ReadonlySet<Promise<unknown>>, kill: AbortContro
   clearTimeout(timer);
 }
 
-type Item =
-  | { readonly kind: 'cached'; readonly answers: readonly Answered[] }
-  | { readonly kind: 'batch'; readonly inputs: readonly Input[] };
-
 /** What the cache knows at once; the rest in batches of documents. */
 async function* batches(
   inputs: AsyncIterable<Input>,
   options: CallOptions,
   wholes: WholeAnswers,
-): AsyncGenerator<Item> {
+): AsyncGenerator<Item<Answered>> {
   const { stats, holdPartial } = options;
   const batcher = new Batcher(options.operation, options.pool);
   for await (const { hits, misses } of lookedUp(inputs, options)) {
@@ -177,8 +190,8 @@ function cachedAnswer(input: Input, outcome: Outcome, { stats }: CallOptions): A
   return { input, outcome };
 }
 
-async function* grouped(inputs: AsyncIterable<Input>, size: number): AsyncGenerator<Input[]> {
-  let group: Input[] = [];
+export async function* grouped<T>(inputs: AsyncIterable<T>, size: number): AsyncGenerator<T[]> {
+  let group: T[] = [];
   for await (const input of inputs) {
     group.push(input);
     if (group.length < size) continue;

@@ -12,6 +12,7 @@ export interface SavedDocuments {
   order: number;
   /** Relational filters and joins came first. */
   placement: number;
+  /** Asked in another operation's requests. */
   fusion: number;
   /** Rows that nobody wanted any more. */
   early: number;

@@ -79,6 +79,8 @@ interface OperationBase {
   /** Type of one answer: always a struct. */
   readonly answer: SqlType;
   readonly limits: Limits;
+  /** Operations that one request asks together: this one's answer holds theirs. */
+  readonly members?: readonly Operation[];
   /** What one input is billed as: text records, transactions … (7-azure-wire, section 10). */
   billedUnits(input: Input): number;
 }
@@ -105,16 +107,47 @@ export interface LongInputs {
   merge(pieces: readonly AnsweredPiece[]): AnswerValue;
 }
 
+/**
+ * What one request can be asked about its inputs together, feature by feature. Operations of a group have the same
+ * inputs, and none of them cuts long ones.
+ */
+interface FusionGroup {
+  /** `vision/analyze`: also what its requests are priced by, whatever they ask for. */
+  readonly id: string;
+}
+
+export interface WireFusionGroup extends FusionGroup {
+  /** As an operation's own; each operation reads its part of the answer with its own `decode`. */
+  encode(features: readonly string[], inputs: readonly Input[], settings?: RequestSettings): EncodedRequest;
+}
+
+export interface LocalFusionGroup extends FusionGroup {
+  /** For each input, in order, the outcome of each feature. */
+  call(
+    features: readonly string[],
+    inputs: readonly Input[],
+    options: { readonly signal: AbortSignal },
+  ): Promise<readonly (readonly Outcome[])[]>;
+}
+
+/** An operation's part of a group's requests. */
+export interface Fusion<Group extends FusionGroup = FusionGroup> {
+  /** The same object in each operation of the group. */
+  readonly group: Group;
+  /** What a request asks for on the operation's behalf. */
+  readonly feature: string;
+}
+
+type EncodedRequest = Omit<WireRequest, 'headers'> & { readonly headers?: Readonly<Record<string, string>> };
+
 /** Asked of a service, over a transport. An empty text needs no call: services refuse it. */
 export interface WireOperation extends OperationBase {
   readonly service: ServiceType;
   /** Without it the service's refusal of a too long input is that input's error. */
   readonly long?: LongInputs;
+  readonly fusion?: Fusion<WireFusionGroup>;
   /** One request for these inputs. Ids are the position in `inputs`, as decimal strings. */
-  encode(
-    inputs: readonly Input[],
-    settings?: RequestSettings,
-  ): Omit<WireRequest, 'headers'> & { readonly headers?: Readonly<Record<string, string>> };
+  encode(inputs: readonly Input[], settings?: RequestSettings): EncodedRequest;
   /**
    * Outcomes by id, from `documents` and `errors`. An input in neither is the document error `MissingDocument`, one
    * that appears twice `DuplicateDocument` (both retriable); an id nobody asked for makes all of it `protocol`.
@@ -122,11 +155,21 @@ export interface WireOperation extends OperationBase {
   decode(response: WireResponse, inputs: readonly Input[]): Decoded;
 }
 
+/** Of registered functions that say what they cost; they count against budgets then, as a service does. */
+export interface LocalPrices {
+  /** Of 1,000 inputs, by operation. */
+  readonly inputs: ReadonlyMap<string, number>;
+  /** Of 1,000 requests. */
+  readonly requests: number;
+}
+
 /** Computed in this process: a registered function. */
 export interface LocalOperation extends OperationBase {
   readonly service: 'local';
   /** Whether answers are kept in the result cache. */
   readonly cached: boolean;
+  readonly fusion?: Fusion<LocalFusionGroup>;
+  readonly prices?: LocalPrices;
   /** One outcome per input, in order. */
   call(inputs: readonly Input[], options: { readonly signal: AbortSignal }): Promise<readonly Outcome[]>;
 }
@@ -135,4 +178,14 @@ export type Operation = WireOperation | LocalOperation;
 
 export function isLocal(operation: Operation): operation is LocalOperation {
   return operation.service === 'local';
+}
+
+/** Whether two operations can be asked in one request, of services that allow it. */
+export function areFusible(a: Operation, b: Operation): boolean {
+  return a.fusion !== undefined && a.fusion.group === b.fusion?.group;
+}
+
+/** What a price sheet may name: operations, and groups whose requests have a price of their own. */
+export function pricedIds(operations: readonly Pick<WireOperation, 'id' | 'fusion'>[]): readonly string[] {
+  return [...new Set(operations.flatMap(({ id, fusion }) => (fusion === undefined ? [id] : [id, fusion.group.id])))];
 }

@@ -5,11 +5,11 @@ import { readFile } from 'node:fs/promises';
 import { error, type SqlcError } from '../common/errors.ts';
 import { jsonObjectOf } from '../common/json-object.ts';
 import { didYouMean } from '../common/suggest.ts';
-import type { WireOperation } from './operation.ts';
+import { pricedIds, type WireOperation } from './operation.ts';
 
 export interface PriceFile {
   readonly currency: string;
-  /** Of 1,000 billed units, by operation id. */
+  /** Of 1,000 billed units, by operation id; of 1,000 requests, by id of a fusion group. */
   readonly prices: ReadonlyMap<string, number>;
 }
 
@@ -23,7 +23,7 @@ const DEFAULT_CURRENCY = 'USD';
  */
 export async function readPriceFile(
   path: string,
-  operations: readonly Pick<WireOperation, 'id'>[],
+  operations: readonly Pick<WireOperation, 'id' | 'fusion'>[],
 ): Promise<PriceFile | undefined> {
   const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
     // A cache folder that is no folder is the cache's trouble, not the query's.
@@ -33,8 +33,12 @@ export async function readPriceFile(
   return text === undefined ? undefined : priceFileOf(text, path, operations);
 }
 
-function priceFileOf(text: string, path: string, operations: readonly Pick<WireOperation, 'id'>[]): PriceFile {
-  const ids = operations.map(({ id }) => id);
+function priceFileOf(
+  text: string,
+  path: string,
+  operations: readonly Pick<WireOperation, 'id' | 'fusion'>[],
+): PriceFile {
+  const ids = pricedIds(operations);
   const families = new Set(ids.map(familyOf));
   let currency = DEFAULT_CURRENCY;
   const prices = new Map<string, number>();

@@ -5,7 +5,7 @@ import { familyOf, type SqlType, struct } from '../arrow/sql-type.ts';
 import { error, SqlcError } from '../common/errors.ts';
 import type { CognitiveFunction } from './function.ts';
 import { Limiter } from './limiter.ts';
-import type { AnswerValue, Input, LocalOperation, Outcome } from './operation.ts';
+import type { AnswerValue, Input, LocalFusionGroup, LocalOperation, LocalPrices, Outcome } from './operation.ts';
 import type { Service } from './service.ts';
 import { TransportError } from './wire.ts';
 
@@ -26,63 +26,126 @@ export interface RegisteredFunction {
   readonly call: RegisteredCall;
 }
 
+/**
+ * The same for several functions: it is told which of them are asked, and gives for each row a value or an Error by
+ * function, named as in `returns`, or an Error for all of them.
+ */
+export type GroupCall = (
+  rows: readonly (readonly AnswerValue[])[],
+  options: { readonly signal: AbortSignal; readonly functions: readonly string[] },
+) => readonly GroupAnswer[] | Promise<readonly GroupAnswer[]>;
+
+export type GroupAnswer = { readonly [name: string]: AnswerValue | Error | undefined } | Error;
+
+/** Functions that one call answers together. */
+export interface RegisteredGroup extends Omit<RegisteredFunction, 'returns' | 'call'> {
+  readonly returns: ReadonlyMap<string, SqlType>;
+  /** Of 1,000 rows by function, and of 1,000 calls; `undefined`: it costs nothing. */
+  readonly prices: { readonly rows: ReadonlyMap<string, number>; readonly calls: number } | undefined;
+  readonly call: GroupCall;
+}
+
 const MAX_CODE = 100;
 
 export function registeredFunction(fn: RegisteredFunction): CognitiveFunction {
+  return functionOf(fn, fn.returns, {
+    id: `function/${fn.name.toLowerCase()}`,
+    call: async (inputs, { signal }) => {
+      const rows = rowsOf(fn, inputs);
+      const values = await answered(fn, inputs, () => fn.call(rows, { signal }), signal);
+      return values.map(outcomeOf);
+    },
+  });
+}
+
+/** Each is a function of its own; those of one input are asked in one call where that is cheaper. */
+export function registeredGroup(fn: RegisteredGroup): CognitiveFunction[] {
+  const group: LocalFusionGroup = {
+    id: `function/${fn.name.toLowerCase()}`,
+    call: async (functions, inputs, { signal }) => {
+      const rows = rowsOf(fn, inputs);
+      const values = await answered(fn, inputs, () => fn.call(rows, { signal, functions }), signal);
+      return values.map((value) =>
+        functions.map((name) => outcomeOf(value instanceof Error ? value : (value?.[name] ?? null))),
+      );
+    },
+  };
+  const idOf = (name: string) => `function/${name.toLowerCase()}`;
+  const prices = fn.prices && {
+    inputs: new Map(Array.from(fn.prices.rows, ([name, price]) => [idOf(name), price])),
+    requests: fn.prices.calls,
+  };
+  return Array.from(fn.returns, ([name, returns]) =>
+    functionOf({ ...fn, name }, returns, {
+      id: idOf(name),
+      fusion: { group, feature: name },
+      ...(prices && { prices }),
+      call: async (inputs, options) => (await group.call([name], inputs, options)).flat(),
+    }),
+  );
+}
+
+function functionOf(
+  fn: Omit<RegisteredFunction, 'returns' | 'call'>,
+  returns: SqlType,
+  own: Pick<LocalOperation, 'id' | 'fusion' | 'prices' | 'call'>,
+): CognitiveFunction {
   const params = fn.params.map((type, i) => ({ name: `argument_${i + 1}`, type, optional: false }));
   const operation: LocalOperation = {
-    id: `function/${fn.name.toLowerCase()}`,
     service: 'local',
     inputs: params,
-    answer: struct({ value: fn.returns }),
+    answer: struct({ value: returns }),
     limits: {
       documents: fn.batchSize,
       documentElements: Number.POSITIVE_INFINITY,
       requestBytes: Number.POSITIVE_INFINITY,
     },
     cached: fn.cached,
-    billedUnits: () => 0,
-    call: (inputs, options) => answered(fn, inputs, options),
+    billedUnits: () => 1,
+    ...own,
   };
   return {
     name: fn.name.toUpperCase(),
     operation,
     params,
-    returns: fn.returns,
+    returns,
     projection: { kind: 'field', field: 'value' },
     doc: 'Registered by the embedding program.',
     example: '',
   };
 }
 
+function rowsOf({ params }: Pick<RegisteredFunction, 'params'>, inputs: readonly Input[]): AnswerValue[][] {
+  return inputs.map((input) => input.map((text, i) => argumentOf(text, params[i])));
+}
+
 /** @throws SqlcError function/threw, function/answer-count */
-async function answered(
-  fn: RegisteredFunction,
+async function answered<T>(
+  { name }: Pick<RegisteredFunction, 'name'>,
   inputs: readonly Input[],
-  options: { readonly signal: AbortSignal },
-): Promise<Outcome[]> {
-  const rows = inputs.map((input) => input.map((text, i) => argumentOf(text, fn.params[i])));
-  let values: readonly (AnswerValue | Error)[];
+  call: () => readonly T[] | Promise<readonly T[]>,
+  signal: AbortSignal,
+): Promise<readonly T[]> {
+  let values: readonly T[];
   try {
-    values = await fn.call(rows, options);
+    values = await call();
   } catch (thrown) {
-    options.signal.throwIfAborted();
+    signal.throwIfAborted();
     if (thrown instanceof SqlcError) throw thrown;
-    throw error(
-      'function/threw',
-      { name: fn.name, detail: thrown instanceof Error ? thrown.message : String(thrown) },
-      { cause: thrown },
-    );
+    const detail = thrown instanceof Error ? thrown.message : String(thrown);
+    throw error('function/threw', { name, detail }, { cause: thrown });
   }
-  if (!Array.isArray(values) || values.length !== rows.length) {
+  if (!Array.isArray(values) || values.length !== inputs.length) {
     const found = Array.isArray(values) ? `${values.length} values` : typeof values;
-    throw error('function/answer-count', { name: fn.name, found, expected: rows.length });
+    throw error('function/answer-count', { name, found, expected: inputs.length });
   }
-  return values.map((value): Outcome => {
-    if (value instanceof Error)
-      return { ok: false, error: { code: value.name.slice(0, MAX_CODE), message: value.message, retriable: false } };
-    return { ok: true, value: { value: value ?? null } };
-  });
+  return values;
+}
+
+function outcomeOf(value: AnswerValue | Error | undefined): Outcome {
+  if (value instanceof Error)
+    return { ok: false, error: { code: value.name.slice(0, MAX_CODE), message: value.message, retriable: false } };
+  return { ok: true, value: { value: value ?? null } };
 }
 
 /** The text an input travels as, back as the value it stands for. */
@@ -109,8 +172,8 @@ function argumentOf(text: string | null, type: SqlType | undefined): AnswerValue
   }
 }
 
-/** What the call operator sees in place of an endpoint. */
-export function inProcessService(): Service {
+/** What the call operator sees in place of an endpoint, for a function that costs something or nothing. */
+export function inProcessService(prices?: LocalPrices): Service {
   return {
     name: 'this process',
     type: 'language',
@@ -128,6 +191,7 @@ export function inProcessService(): Service {
     cacheIdentity: 'function',
     ttlMs: Number.POSITIVE_INFINITY,
     currency: 'USD',
-    pricePer1000: () => 0,
+    pricePer1000: (operation) => prices?.inputs.get(operation) ?? 0,
+    pricePer1000Requests: () => prices?.requests,
   };
 }

@@ -4,45 +4,55 @@
 import { error, invariant, type SqlcError } from '../common/errors.ts';
 import type { Reservation } from './budget.ts';
 import type { Answered, CallOptions } from './call-operator.ts';
+import type { CallStatistics } from './call-statistics.ts';
+import { fusedOperation } from './fused-operation.ts';
 import type { Permit } from './limiter.ts';
 import {
   type Decoded,
   type Input,
   isLocal,
   type LocalOperation,
+  type Operation,
   type Outcome,
   type RequestRefusal,
   type WireOperation,
 } from './operation.ts';
+import { priceOf } from './price.ts';
 import type { Service } from './service.ts';
 import { tracedRequest } from './traced-request.ts';
 import { backoffMs, pause, retryAfterMs } from './wait.ts';
 import { TransportError, type WireResponse } from './wire.ts';
 
-export interface RequestOptions extends CallOptions {
+/** @typeParam A what `complete` gives */
+export interface RequestOptions<A = Answered> extends CallOptions {
   /** Aborts what is on the wire; `signal` only stops what has not been sent. */
   readonly kill: AbortSignal;
   /** Something was answered. */
   progress(): void;
+  /** Where requests of the operation are counted. */
+  statsOf(operation: Operation): CallStatistics;
+  /** What was billed for a request of the operation about these inputs. */
+  billed(operation: Operation, batch: readonly Input[], service: Service): void;
   /** Takes documents that need no further request; gives the answers of the inputs that are complete with them. */
-  complete(documents: readonly Answered[]): Promise<readonly Answered[]>;
+  complete(documents: readonly Answered[], operation: Operation): Promise<readonly A[]>;
 }
 
-type WireOptions = RequestOptions & { readonly operation: WireOperation };
+type AnyOptions = RequestOptions<unknown>;
+type WireOptions = AnyOptions & { readonly operation: WireOperation };
 
 const ATTEMPTS = 5;
 /** After a 429, whatever it says: one that says 0, again and again, must not make us a flood. */
 const LEAST_WAIT_MS = 100;
 
 /** @throws SqlcError service/*, budget/*; the signal's reason when cancelled */
-export async function askBatch(
+export async function askBatch<A>(
   batch: readonly Input[],
   service: Service,
-  options: RequestOptions,
-): Promise<readonly Answered[]> {
+  options: RequestOptions<A>,
+): Promise<readonly A[]> {
   const { operation } = options;
   const decoded = isLocal(operation)
-    ? await compute(batch, operation, options)
+    ? await compute(batch, operation, service, options)
     : await attempts(batch, service, { ...options, operation });
   if (decoded.kind === 'answered') return settled(batch, decoded.outcomes, service, options);
   invariant(decoded.kind === 'refused', 'a protocol error ends the attempts');
@@ -50,20 +60,39 @@ export async function askBatch(
   const [only] = batch;
   if (isConfiguration(refusal) || only === undefined)
     throw refused(refusal, service, isLocal(operation) ? '' : (operation.encode([]).path.split('?')[0] ?? ''), options);
-  if (batch.length === 1) return options.complete([{ input: only, outcome: refusedDocument(refusal) }]);
+  if (batch.length === 1) {
+    const parts = operation.members ?? [];
+    if (parts.length > 1) return askSeparately(parts, batch, service, options);
+    return options.complete([{ input: only, outcome: refusedDocument(refusal) }], operation);
+  }
   const half = batch.length >> 1;
   if (isTooLarge(refusal)) service.learntBatch.set(options.operation.id, Math.max(1, half));
   const first = await askBatch(batch.slice(0, half), service, options);
   return [...first, ...(await askBatch(batch.slice(half), service, options))];
 }
 
+/** One feature may be what the service refuses: each is asked for alone, and answers as if it always had been. */
+async function askSeparately<A>(
+  members: readonly Operation[],
+  batch: readonly Input[],
+  service: Service,
+  options: RequestOptions<A>,
+): Promise<readonly A[]> {
+  const answers: A[] = [];
+  for (const member of members) {
+    const operation = fusedOperation([member]);
+    answers.push(...(await askBatch(batch, service, { ...options, operation, stats: options.statsOf(operation) })));
+  }
+  return answers;
+}
+
 /** Documents the service forgot are asked for again, then are errors; no row is ever given its neighbour's answer. */
-async function settled(
+async function settled<A>(
   batch: readonly Input[],
   outcomes: readonly Outcome[],
   service: Service,
-  options: RequestOptions,
-): Promise<readonly Answered[]> {
+  options: RequestOptions<A>,
+): Promise<readonly A[]> {
   invariant(
     batch.length === outcomes.length,
     'an operation decoded another number of outcomes than it was given inputs',
@@ -76,7 +105,7 @@ async function settled(
     if (!outcome.ok && outcome.error.retriable && batch.length > 1) missing.push(input);
     else done.push({ input, outcome });
   }
-  const answered = [...(await options.complete(done))];
+  const answered = [...(await options.complete(done, options.operation))];
   if (missing.length === 0) return answered;
   // Fewer documents each time: alone in its request a document's silence is its error.
   const halves =
@@ -92,13 +121,20 @@ function refusedDocument({ innerCode, message }: RequestRefusal): Outcome {
 }
 
 /** A registered function: called once, in this process; what it throws ends the statement. */
-async function compute(batch: readonly Input[], operation: LocalOperation, options: RequestOptions): Promise<Decoded> {
-  const { stats, kill } = options;
+async function compute(
+  batch: readonly Input[],
+  operation: LocalOperation,
+  service: Service,
+  options: AnyOptions,
+): Promise<Decoded> {
+  const { stats, kill, budget } = options;
+  if (operation.prices !== undefined) budget.reserve(batch.length, priceOf(batch, operation, service), service.name);
   stats.requests++;
   stats.documents += batch.length;
   const started = performance.now();
   const outcomes = await operation.call(batch, { signal: kill });
   stats.latencyMs.add(performance.now() - started);
+  options.billed(operation, batch, service);
   options.progress();
   return { kind: 'answered', outcomes, model: operation.id };
 }
@@ -146,7 +182,7 @@ async function attempts(batch: readonly Input[], service: Service, options: Wire
   });
 }
 
-function unreadable(detail: string, { name, configuredBy }: Service, { operation }: RequestOptions): SqlcError {
+function unreadable(detail: string, { name, configuredBy }: Service, { operation }: AnyOptions): SqlcError {
   return error('service/protocol', { service: name, operation: operation.id, detail, variable: configuredBy });
 }
 
@@ -161,7 +197,7 @@ async function sendOnce(
   const { operation, stats, budget } = options;
   let reserved: Reservation | undefined;
   try {
-    reserved = budget.reserve(batch.length, priceOf(batch, service, options), service.name);
+    reserved = budget.reserve(batch.length, priceOf(batch, operation, service), service.name);
     if (retry) stats.retries++;
     const response = await send(batch, service, options);
     stats.bytesReceived += response.body.byteLength;
@@ -173,7 +209,7 @@ async function sendOnce(
       permit.release('throttled', waitMs);
       allowedWait(waitMs, service, options);
     } else if (response.status === 200) {
-      stats.cost += reserved.cost;
+      options.billed(operation, batch, service);
       permit.release('answered');
     } else {
       const refusedKey = response.status === 401 || response.status === 403;
@@ -191,7 +227,7 @@ async function sendOnce(
     permit.release('neutral');
   }
 
-  async function send(inputs: readonly Input[], to: Service, { kill }: RequestOptions): Promise<WireResponse> {
+  async function send(inputs: readonly Input[], to: Service, { kill }: AnyOptions): Promise<WireResponse> {
     const encoded = operation.encode(inputs, to.settings);
     const request = { ...encoded, headers: { ...encoded.headers, ...(await to.headers()) } };
     stats.requests++;
@@ -211,17 +247,6 @@ async function sendOnce(
     if (response.status === 200) stats.latencyMs.add(performance.now() - started);
     return response;
   }
-}
-
-/** Price of one request, or undefined when no price is known. */
-export function priceOf(
-  batch: readonly Input[],
-  service: Service,
-  { operation }: Pick<CallOptions, 'operation'>,
-): number | undefined {
-  const price = service.pricePer1000(operation.id);
-  if (price === undefined) return undefined;
-  return (batch.reduce((sum, input) => sum + operation.billedUnits(input), 0) * price) / 1000;
 }
 
 // --- classes of failure
@@ -247,7 +272,7 @@ function isConfiguration(refusal: RequestRefusal): boolean {
   return refusal.status !== 400 || CONFIGURATION_CODES.includes(refusal.innerCode);
 }
 
-function refused(refusal: RequestRefusal, service: Service, url: string, { operation }: RequestOptions): SqlcError {
+function refused(refusal: RequestRefusal, service: Service, url: string, { operation }: AnyOptions): SqlcError {
   const { status, innerCode: code } = refusal;
   if (status === 401 || status === 403) {
     return error('service/unauthorized', { service: service.name, status, code, variable: service.keyedBy });
@@ -276,14 +301,14 @@ function refused(refusal: RequestRefusal, service: Service, url: string, { opera
 }
 
 /** @throws SqlcError service/max-wait */
-function allowedWait(ms: number, service: Service, options: RequestOptions): number {
+function allowedWait(ms: number, service: Service, options: AnyOptions): number {
   const refusal = tooLong(ms, service, options);
   if (refusal !== undefined) throw refusal;
   return ms;
 }
 
 /** The error when a service asks for more than a single wait may last. */
-function tooLong(ms: number, service: Service, { stats, maxWaitSeconds }: RequestOptions): SqlcError | undefined {
+function tooLong(ms: number, service: Service, { stats, maxWaitSeconds }: AnyOptions): SqlcError | undefined {
   if (ms <= maxWaitSeconds * 1000) return undefined;
   return error('service/max-wait', {
     service: service.name,

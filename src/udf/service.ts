@@ -34,6 +34,8 @@ export interface Service {
   readonly currency: string;
   /** Price of 1,000 billed units of an operation; `undefined`: not known. 0 for local models. */
   pricePer1000(operation: string): number | undefined;
+  /** Price of 1,000 requests of a fusion group, beside what they ask for; `undefined`: requests cost nothing. */
+  pricePer1000Requests(group: string): number | undefined;
 }
 
 /** The services that answer one operation together; at least one. */

@@ -1,7 +1,9 @@
 // Planning as goldens see it: recorded types, short names for the relations of a statement, rules switched by name.
 
 import type { Snapshot } from '../../src/catalog/snapshot.ts';
+import { declaredTerms } from '../../src/engine/call-terms.ts';
 import { viewQuery } from '../../src/engine/change/defaults.ts';
+import { functionsOf } from '../../src/engine/function-definition.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../../src/engine/settings.ts';
 import { externalName } from '../../src/exec/statement-work.ts';
 import type { Query } from '../../src/parser/ast.ts';
@@ -15,6 +17,7 @@ import { TypeMemo } from '../../src/planner/type-oracle.ts';
 import type { WorkNames } from '../../src/planner/unparse.ts';
 import { functionRegistry } from '../../src/udf/function.ts';
 import { allFunctions } from '../../src/udf/functions/index.generated.ts';
+import { type LookOptions, lookFunctions } from './look-functions.ts';
 import { recordedTypes } from './recorded-types.ts';
 
 export interface PlanOptions {
@@ -23,6 +26,8 @@ export interface PlanOptions {
   /** `blocking`: as under CREATE TABLE AS. */
   readonly consumer?: 'streaming' | 'blocking';
   readonly settings?: Pick<Settings, 'on_error' | 'maxrecursion'>;
+  /** With the functions of look-functions.ts: their prices, and the share of rows every predicate keeps. */
+  readonly look?: { readonly prices: LookOptions['prices']; readonly kept: number | undefined } | undefined;
 }
 
 const NAMES: WorkNames = {
@@ -35,11 +40,15 @@ const NAMES: WorkNames = {
 export function planGolden(
   query: Query,
   snapshot: Snapshot,
-  { rules = allRules, parameters = new Map(), consumer = 'streaming', settings = DEFAULT_SETTINGS }: PlanOptions,
+  { rules = allRules, parameters = new Map(), consumer = 'streaming', settings = DEFAULT_SETTINGS, look }: PlanOptions,
 ): Promise<PlannedQuery> {
+  const functions = functionRegistry([
+    ...allFunctions,
+    ...(look === undefined ? [] : functionsOf(lookFunctions({ prices: look.prices }), new Map())),
+  ]);
   const inputs = {
     snapshot,
-    functions: functionRegistry(allFunctions),
+    functions,
     parameters,
     rules,
     oracle: recordedTypes,
@@ -49,7 +58,8 @@ export function planGolden(
     maxRecursion: settings.maxrecursion,
     viewQuery,
     now: new Date(0),
-    learnt: NOTHING_LEARNT,
+    learnt: { ...NOTHING_LEARNT, selectivity: () => look?.kept },
+    terms: async () => declaredTerms(() => []),
   };
   return planQuery(query, inputs, consumer);
 }

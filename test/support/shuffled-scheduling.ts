@@ -4,10 +4,9 @@
 
 import { Dispatcher } from 'undici';
 import { AnswerCaches } from '../../src/engine/answer-cache.ts';
-import { AnswerTable } from '../../src/exec/answer-table.ts';
 import { Connection } from '../../src/exec/duckdb/connection.ts';
+import { StatementWork } from '../../src/exec/statement-work.ts';
 import { Limiter } from '../../src/udf/limiter.ts';
-import type { Input } from '../../src/udf/operation.ts';
 import { Turns } from './turns.ts';
 
 const seed = Number(process.env.SQLC_SHUFFLE);
@@ -33,18 +32,6 @@ async function* lateEach<T>(all: AsyncIterable<T>): AsyncGenerator<T> {
   }
 }
 
-/** Windows of inputs, each in another order. */
-async function* reordered(inputs: AsyncIterable<Input>): AsyncGenerator<Input> {
-  let held: Input[] = [];
-  for await (const input of inputs) {
-    held.push(input);
-    if (held.length < 100) continue;
-    yield* turns.shuffled(held);
-    held = [];
-  }
-  yield* turns.shuffled(held);
-}
-
 // Of its two forms the one with a callback has no caller here.
 Dispatcher.prototype.request = late(Dispatcher.prototype.request) as Dispatcher['request'];
 Limiter.prototype.acquire = late(Limiter.prototype.acquire);
@@ -58,9 +45,10 @@ Connection.prototype.stream = function (...args) {
   return lateEach(stream.apply(this, args));
 };
 
-const { fill } = AnswerTable.prototype;
-AnswerTable.prototype.fill = function (inputs, ...rest) {
-  return fill.call(this, reordered(inputs), ...rest);
+const { missing } = StatementWork.prototype;
+StatementWork.prototype.missing = async function (...args) {
+  const [seed = 0] = turns.shuffled(Array.from({ length: 100 }, (_, i) => i));
+  return `SELECT * FROM (${await missing.apply(this, args)}) AS k ORDER BY hash(k, ${seed})`;
 };
 
 const { of } = AnswerCaches.prototype;

@@ -9,8 +9,9 @@ import { workNames } from '../../exec/statement-work.ts';
 import type { Statement } from '../../parser/ast.ts';
 import { behindAnswers } from '../../planner/behind-answers.ts';
 import type { PhysicalCall } from '../../planner/physical.ts';
-import { type PlannedQuery, planQuery } from '../../planner/plan-query.ts';
+import { type PlanInputs, type PlannedQuery, planQuery } from '../../planner/plan-query.ts';
 import { printPlan } from '../../planner/print-plan.ts';
+import { mayFuseOtherwise } from '../plan-learning.ts';
 import { type Settings, withOptions } from '../settings.ts';
 import type { StatementContext } from '../statement.ts';
 import { unassigned } from './assign.ts';
@@ -46,7 +47,7 @@ export async function explainStatement(
 ): Promise<ExplainedPlan> {
   await context.session.parts.learnt.load();
   // Work names of the printed plan never run, so that the same statement always explains alike.
-  const planned = await planOf(statement, context, snapshot, 0);
+  const { plan: planned } = await planOf(statement, context, snapshot, 0);
   const calls = await estimates(statement, context, snapshot);
   const bound = { rule: 'bound', plan: planned.bound };
   return {
@@ -65,7 +66,7 @@ async function estimates(statement: Statement, context: StatementContext, snapsh
   const { session, report, signal } = context;
   const { parts } = session;
   const running = session.begin(report, optionsOf(statement, context), signal);
-  const planned = await planOf(statement, context, snapshot, running.id);
+  const { plan: planned, inputs } = await planOf(statement, context, snapshot, running.id);
   const { physical } = planned;
   const existing = await parts.store.snapshot();
   const readable = physical.tables.every((t) => existing.tables.includes(t));
@@ -77,7 +78,9 @@ async function estimates(statement: Statement, context: StatementContext, snapsh
       behindAnswers: behindAnswers(planned, parts.learnt, workNames(running.id)),
       latencyMs: (operation: string, service: string) => parts.learnt.latencyMs(operation, service),
     };
-    return await estimateCalls(physical, expected, work, files, readable ? running.settings.explain_scan_seconds : 0);
+    const seconds = readable ? running.settings.explain_scan_seconds : 0;
+    const calls = await estimateCalls(physical, expected, work, files, seconds);
+    return (await mayFuseOtherwise(planned, inputs)) ? calls.map((call) => ({ ...call, exact: false })) : calls;
   } finally {
     await work.close();
     running.end();
@@ -108,22 +111,23 @@ async function planOf(
   context: StatementContext,
   snapshot: Snapshot,
   id: number,
-): Promise<PlannedQuery> {
+): Promise<{ plan: PlannedQuery; inputs: PlanInputs }> {
   switch (statement.kind) {
     case 'select-statement': {
       const into = selectInto(statement);
       if (into !== undefined) return planOf(into, context, snapshot, id);
       const inputs = context.session.planInputs(snapshot, context.parameters, id, optionsOf(statement, context));
-      return planQuery(unassigned(statement.query), inputs, 'streaming');
+      return { plan: await planQuery(unassigned(statement.query), inputs, 'streaming'), inputs };
     }
     case 'create-table-as':
-      return (await planTable(statement, context, snapshot, id)).plan;
+      return planTable(statement, context, snapshot, id);
     case 'insert':
     case 'update':
     case 'delete':
     case 'merge': {
       const inputs = context.session.planInputs(snapshot, context.parameters, id, optionsOf(statement, context));
-      return planQuery(changeOf(statement, context.session).plan(snapshot).query, inputs, 'blocking');
+      const { query } = changeOf(statement, context.session).plan(snapshot);
+      return { plan: await planQuery(query, inputs, 'blocking'), inputs };
     }
     default:
       throw error('not-supported', { what: 'EXPLAIN of a statement without a query' }, { span: statement.span });

@@ -9,10 +9,10 @@ import { didYouMean } from '../../common/suggest.ts';
 import type * as ast from '../../parser/ast.ts';
 import { API_VERSIONS } from '../../udf/api-versions.ts';
 import { endpointProblem, isLoopback } from '../../udf/endpoint.ts';
-import type { WireOperation } from '../../udf/operation.ts';
+import { pricedIds, type WireOperation } from '../../udf/operation.ts';
 import { quotasOfTier, tiersOf } from '../../udf/tiers.ts';
 
-type Operations = readonly Pick<WireOperation, 'id' | 'service'>[];
+type Operations = readonly Pick<WireOperation, 'id' | 'service' | 'fusion'>[];
 type Type = ServiceDefinition['type'];
 type Given = {
   readonly [K in Exclude<keyof ServiceDefinition, 'name' | 'type' | 'stamp'>]: ServiceDefinition[K] | undefined;
@@ -85,8 +85,10 @@ function existing(
 
 function givenOf(type: Type, options: ast.ServiceOptions, snapshot: Snapshot, operations: Operations): Given {
   const { credential, location, region, apiVersion, modelVersion, tier, currency, cacheGroup } = options;
-  const ids = operations.filter((o) => o.service === type).map((o) => o.id);
+  const own = operations.filter((o) => o.service === type);
+  const ids = own.map((o) => o.id);
   const id = (name: string, span: Span) => knownOperation(name, type, ids, span);
+  const priced = (name: string, span: Span) => knownOperation(name, type, pricedIds(own), span);
   return {
     location: location?.value,
     credential: credential === undefined ? undefined : knownCredential(credential, snapshot),
@@ -101,7 +103,7 @@ function givenOf(type: Type, options: ast.ServiceOptions, snapshot: Snapshot, op
     requestsPerMinute: options.requestsPerMinute,
     requestTimeout: options.requestTimeout,
     pricePer1000: options.pricePer1000,
-    prices: options.prices === undefined ? undefined : pricesOf(options.prices, id),
+    prices: options.prices === undefined ? undefined : pricesOf(options.prices, priced),
     currency: currency?.value.toUpperCase(),
     ttl: options.ttl,
     cacheGroup: cacheGroup?.value,

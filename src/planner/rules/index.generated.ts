@@ -2,6 +2,7 @@
 
 import type { Rule } from '../rule.ts';
 import { cheapFirst } from './cheap-first.ts';
+import { fuse } from './fuse.ts';
 import { groupFirst } from './group-first.ts';
 import { limitBelowCognitive } from './limit-below-cognitive.ts';
 import { prune } from './prune.ts';
@@ -9,4 +10,13 @@ import { pullUp } from './pull-up.ts';
 import { rankOrder } from './rank-order.ts';
 import { share } from './share.ts';
 
-export const allRules: readonly Rule[] = [cheapFirst, groupFirst, limitBelowCognitive, prune, pullUp, rankOrder, share];
+export const allRules: readonly Rule[] = [
+  cheapFirst,
+  fuse,
+  groupFirst,
+  limitBelowCognitive,
+  prune,
+  pullUp,
+  rankOrder,
+  share,
+];
