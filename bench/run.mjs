@@ -8,7 +8,7 @@ import { parseArgs } from 'node:util';
 import { runBench } from './bench-process.mjs';
 import { tableText } from './table.mjs';
 
-const BENCHES = ['startup', 'limit', 'stream', 'fanout', 'session', 'hostile', 'tpch', 'filters', 'joins'];
+const BENCHES = ['startup', 'limit', 'stream', 'fanout', 'session', 'hostile', 'tpch', 'filters', 'joins', 'fusion'];
 const RESULTS = fileURLToPath(new URL('results/', import.meta.url));
 
 const { values: given, positionals: asked } = parseArgs({

@@ -70,8 +70,6 @@ export async function planAfterProbing(
   return planQuery(query, { ...inputs, learnt }, consumer);
 }
 
-/** Fewer rows tell nothing. */
-const LEAST_SAMPLE = 10;
 /** Whether what is yet to be measured decides which calls are fused: until then what the plan asks is an estimate. */
 export async function mayFuseOtherwise(planned: PlannedQuery, inputs: PlanInputs): Promise<boolean> {
   if (!inputs.rules.some((rule) => rule.name === 'fuse')) return false;
@@ -85,6 +83,9 @@ async function learningContext({ ordered }: PlannedQuery, inputs: PlanInputs): P
   });
   return columnIds(inputs.learnt, highest + FAR, await inputs.terms());
 }
+
+/** Fewer rows tell nothing. */
+const LEAST_SAMPLE = 10;
 
 /**
  * Of n inputs, what n^(2/3) rows teach is worth about what they cost: a sample of s rows errs by 1/sqrt(s), which
