@@ -2,8 +2,8 @@
 // It retries nothing, follows no redirect and knows no operation. undici loads on the first request.
 
 import type { Dispatcher } from 'undici';
-import { error } from '../common/errors.ts';
-import { attempt } from './attempt.ts';
+import { error, invariant } from '../common/errors.ts';
+import { type Attempt, attempt } from './attempt.ts';
 import { endpointProblem, isLoopback } from './endpoint.ts';
 import { type Transport, TransportError, type WireRequest, type WireResponse } from './wire.ts';
 
@@ -45,35 +45,31 @@ export function httpTransport(options: HttpTransportOptions): Transport {
   let dispatcher: Promise<Dispatcher> | undefined;
   let closed = false;
 
-  async function exchange(request: WireRequest, signal: AbortSignal): Promise<WireResponse> {
+  async function exchange(request: WireRequest, one: Attempt): Promise<WireResponse> {
     if (closed) throw new TransportError('other', 'the transport is closed');
     dispatcher ??= openDispatcher(options, proxy);
-    let answering = false;
-    try {
-      const answer = await (await dispatcher).request({
-        origin: endpoint.origin,
-        method: request.method,
-        path: base + (request.path.startsWith('/') ? request.path : `/${request.path}`),
-        headers: dropCredentials ? withoutCredentials(request.headers) : request.headers,
-        body: request.body.byteLength === 0 ? null : request.body,
-        signal,
-        // The attempt's own deadline covers all of it, a body that drips included.
-        headersTimeout: 0,
-        bodyTimeout: 0,
-      });
-      answering = true;
-      return {
-        status: answer.statusCode,
-        headers: headersOf(answer.headers),
-        body: await readBody(answer.body, Number(answer.headers['content-length'] ?? 0), answerBytes),
-      };
-    } catch (cause) {
-      throw cause instanceof TransportError ? cause : transportErrorOf(cause, { answering, answerBytes });
-    }
+    const opened = await dispatcher;
+    return new Promise((resolve, reject) => {
+      const reading = new AnswerReader(answerBytes, resolve, reject);
+      one.onStop((reason) => reading.stop(reason));
+      opened.dispatch(
+        {
+          origin: endpoint.origin,
+          method: request.method,
+          path: base + (request.path.startsWith('/') ? request.path : `/${request.path}`),
+          headers: dropCredentials ? withoutCredentials(request.headers) : request.headers,
+          body: request.body.byteLength === 0 ? null : request.body,
+          // The attempt's own deadline covers all of it, a body that drips included.
+          headersTimeout: 0,
+          bodyTimeout: 0,
+        },
+        reading,
+      );
+    });
   }
 
   return {
-    send: (request, sending) => attempt(sending, ({ signal }) => exchange(request, signal)),
+    send: (request, sending) => attempt(sending, (one) => exchange(request, one)),
     async close() {
       closed = true;
       const opened = dispatcher;
@@ -120,7 +116,9 @@ function withoutCredentials(headers: WireRequest['headers']): Record<string, str
   );
 }
 
-function headersOf(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {
+type Headers = Readonly<Record<string, string | string[] | undefined>>;
+
+function headersOf(headers: Headers): Record<string, string> {
   const found: Record<string, string> = {};
   for (const [name, value] of Object.entries(headers)) {
     if (value !== undefined) found[name.toLowerCase()] = Array.isArray(value) ? value.join(', ') : value;
@@ -128,27 +126,57 @@ function headersOf(headers: Readonly<Record<string, string | string[] | undefine
   return found;
 }
 
-async function readBody(
-  body: AsyncIterable<Uint8Array> & { destroy(): unknown },
-  promisedBytes: number,
-  limitBytes: number,
-): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  let tooLarge = promisedBytes > limitBytes;
-  if (!tooLarge) {
-    for await (const chunk of body) {
-      bytes += chunk.byteLength;
-      tooLarge = bytes > limitBytes;
-      if (tooLarge) break;
-      chunks.push(chunk);
-    }
+/** Collects one answer; undici's own `request` makes a stream of every body, which costs more than the request. */
+class AnswerReader implements Dispatcher.DispatchHandler {
+  readonly #limitBytes: number;
+  readonly #resolve: (response: WireResponse) => void;
+  readonly #reject: (failure: TransportError) => void;
+  readonly #chunks: Uint8Array[] = [];
+  #controller: Dispatcher.DispatchController | undefined;
+  #head: Omit<WireResponse, 'body'> | undefined;
+  #stopped: Error | undefined;
+
+  constructor(
+    limitBytes: number,
+    resolve: (response: WireResponse) => void,
+    reject: (failure: TransportError) => void,
+  ) {
+    this.#limitBytes = limitBytes;
+    this.#resolve = resolve;
+    this.#reject = reject;
   }
-  if (tooLarge) {
-    body.destroy();
-    throw tooLargeError(limitBytes);
+
+  /** Nobody waits for the answer any more: its socket is given up. */
+  stop(reason: unknown): void {
+    this.#stopped = reason instanceof Error ? reason : new Error(String(reason));
+    this.#controller?.abort(this.#stopped);
   }
-  return Buffer.concat(chunks);
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    if (this.#stopped !== undefined) controller.abort(this.#stopped);
+  }
+
+  onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: Headers): void {
+    this.#head = { status, headers: headersOf(headers) };
+    if (Number(headers['content-length'] ?? 0) > this.#limitBytes) controller.abort(tooLargeError(this.#limitBytes));
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Uint8Array): void {
+    this.#chunks.push(chunk);
+  }
+
+  onResponseEnd(): void {
+    invariant(this.#head, 'an answer ended that had no head');
+    const [only] = this.#chunks;
+    const body = only !== undefined && this.#chunks.length === 1 ? only : Buffer.concat(this.#chunks);
+    this.#resolve({ ...this.#head, body });
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, cause: Error): void {
+    const limits = { answering: this.#head !== undefined, answerBytes: this.#limitBytes };
+    this.#reject(cause instanceof TransportError ? cause : transportErrorOf(cause, limits));
+  }
 }
 
 function tooLargeError(limitBytes: number): TransportError {

@@ -1,31 +1,33 @@
 // Carries wire requests to handlers in this process: the emulator's, for the embedded local models.
 // The same contract as over HTTP, deadlines and cancelling included; only the socket is missing.
 
-import { attempt } from './attempt.ts';
+import { type Attempt, attempt } from './attempt.ts';
 import { type Transport, TransportError, type WireRequest, type WireResponse } from './wire.ts';
 
 /** @param handle answers one request; it should stop early when its signal fires, and its late answer is dropped. */
 export function inProcessTransport(
   handle: (request: WireRequest, signal: AbortSignal) => Promise<WireResponse>,
 ): Transport {
-  const underWay = new Set<AbortController>();
+  const underWay = new Set<Attempt>();
   let closed = false;
 
   return {
     send(request, options) {
-      return attempt(options, async (controller) => {
+      return attempt(options, async (one) => {
         if (closed) throw closedError();
-        underWay.add(controller);
+        const controller = new AbortController();
+        one.onStop((reason) => controller.abort(reason));
+        underWay.add(one);
         try {
           return await handle(request, controller.signal);
         } finally {
-          underWay.delete(controller);
+          underWay.delete(one);
         }
       });
     },
     async close() {
       closed = true;
-      for (const controller of underWay) controller.abort(closedError());
+      for (const one of underWay) one.stop(closedError());
     },
   };
 }

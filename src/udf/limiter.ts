@@ -1,6 +1,7 @@
 // The pace of one endpoint and credential: sliding windows for quotas that are known, and a number of requests in flight
 // and a rate that find the ones that are not. Shared by every statement of an engine; fair in order of asking.
 
+import { onAbort } from '../common/on-abort.ts';
 import { timerMs } from '../common/timer.ts';
 import { LearntRate } from './learnt-rate.ts';
 import { SlidingWindow } from './sliding-window.ts';
@@ -133,14 +134,14 @@ export class Limiter {
     return new Promise((resolve, reject) => {
       if (signal.aborted) return reject(signal.reason);
       const abandon = (reason: unknown) => {
-        signal.removeEventListener('abort', onAbort);
+        forget();
         this.#waiting.splice(this.#waiting.indexOf(waiter), 1);
         reject(reason);
       };
-      const onAbort = () => abandon(signal.reason);
+      const forget = onAbort(signal, abandon);
       const waiter: Waiter = {
         grant: () => {
-          signal.removeEventListener('abort', onAbort);
+          forget();
           resolve(this.#permit());
         },
         hear: (pauseMs) => {
@@ -148,7 +149,6 @@ export class Limiter {
           if (refusal !== undefined) abandon(refusal);
         },
       };
-      signal.addEventListener('abort', onAbort, { once: true });
       this.#waiting.push(waiter);
       this.#pump();
     });

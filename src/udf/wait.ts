@@ -1,5 +1,6 @@
 // Waiting: how long a service asks for, how long we wait by ourselves, and a pause that a signal ends.
 
+import { onAbort } from '../common/on-abort.ts';
 import { timerMs } from '../common/timer.ts';
 import type { WireResponse } from './wire.ts';
 
@@ -36,14 +37,13 @@ export function retryAfterMs({ headers, body, status }: WireResponse, now = Date
 export function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(signal.reason);
-    const aborted = () => {
-      clearTimeout(timer);
-      reject(signal.reason);
-    };
     const timer = setTimeout(() => {
-      signal.removeEventListener('abort', aborted);
+      forget();
       resolve();
     }, timerMs(ms));
-    signal.addEventListener('abort', aborted, { once: true });
+    const forget = onAbort(signal, (reason) => {
+      clearTimeout(timer);
+      reject(reason);
+    });
   });
 }
