@@ -8,7 +8,7 @@ import { parseArgs } from 'node:util';
 import { runBench } from './bench-process.mjs';
 import { tableText } from './table.mjs';
 
-const BENCHES = ['startup', 'limit', 'stream', 'fanout', 'session', 'hostile', 'tpch', 'filters', 'joins', 'fusion'];
+const BENCHES = ['startup', 'limit', 'stream', 'fanout', 'session', 'hostile', 'tpch', 'filters', 'joins', 'fusion', 'service-limit'];
 const RESULTS = fileURLToPath(new URL('results/', import.meta.url));
 
 const { values: given, positionals: asked } = parseArgs({
