@@ -16,8 +16,8 @@ const POOL = 20;
 const SAMPLE = 20;
 const LATENCY_MS = SERVICE.latency + BATCH * SERVICE['per-document'];
 const TARGETS = {
-  declared: { requests: 1.02, time: 1.1, leastMs: keepingMs },
-  undeclared: { requests: 1.1, time: 1.25, leastMs },
+  declared: { requests: 1.02, time: 1.1 },
+  undeclared: { requests: 1.1, time: 1.25 },
 };
 const SQL = 'SELECT id, SENTIMENT(text) AS mood FROM reviews';
 
@@ -112,8 +112,8 @@ async function measured(emulator, folder, { rows, distinct, runs, timed }) {
     ]),
     notes: [
       `${rows} rows, ${distinct} distinct; medians of ${runs} interleaved runs; bound ${bound.requests} requests and ${Math.round(bound.ms)} ms:`,
-      `what ${SERVICE.connections} connections and the service's bucket of ${SERVICE.rps}/s, full at first, allow. A client that was told the quota and lets`,
-      `no second hold more than ${SERVICE.rps} needs ${Math.round(keepingMs(bound.requests))} ms: the bound of the declared run.`,
+      `what ${SERVICE.connections} connections and the service's bucket of ${SERVICE.rps}/s, full at first, allow any client. One that keeps the quota`,
+      `in every second (some services count so) cannot do with less than ${Math.round(keepingMs(bound.requests))} ms.`,
     ],
     targets: Object.entries(TARGETS).flatMap(([name, target]) => [
       {
@@ -125,7 +125,7 @@ async function measured(emulator, folder, { rows, distinct, runs, timed }) {
         ? [
             {
               what: `time over the bound, ${contestants[name].by}`,
-              found: median(figures[name].ms) / target.leastMs(bound.requests),
+              found: median(figures[name].ms) / bound.ms,
               atMost: target.time,
             },
           ]
@@ -134,13 +134,16 @@ async function measured(emulator, folder, { rows, distinct, runs, timed }) {
   };
 }
 
-/** The service lets a second's worth pass at once, then so many a second, and so many at a time. */
+/**
+ * Below this nobody gets, whatever the client: a full bucket lets a second's worth pass at once and then so many a second,
+ * the last request goes when the bucket has a place for it and takes its latency; and so many run at a time.
+ */
 function leastMs(requests) {
-  const byRate = Math.max(0, requests - SERVICE.rps) * (1000 / SERVICE.rps) + LATENCY_MS;
-  return Math.max(byRate, roundsMs(requests));
+  const lastGoesMs = Math.max(0, requests - SERVICE.rps) * (1000 / SERVICE.rps);
+  return Math.max(lastGoesMs + LATENCY_MS, roundsMs(requests));
 }
 
-/** A second's worth at once, the next when that second is over. */
+/** No second may hold more than the quota: the rest goes a second's worth at a time, each as the one before went. */
 function keepingMs(requests) {
   const seconds = Math.ceil(requests / SERVICE.rps) - 1;
   return seconds * 1000 + roundsMs(requests - seconds * SERVICE.rps);
