@@ -8,7 +8,20 @@ import { parseArgs } from 'node:util';
 import { runBench } from './bench-process.mjs';
 import { tableText } from './table.mjs';
 
-const BENCHES = ['startup', 'limit', 'stream', 'fanout', 'session', 'hostile', 'tpch', 'filters', 'joins', 'fusion', 'service-limit'];
+const BENCHES = [
+  'startup',
+  'limit',
+  'stream',
+  'fanout',
+  'session',
+  'hostile',
+  'tpch',
+  'filters',
+  'joins',
+  'fusion',
+  'service-limit',
+  'memory',
+];
 const RESULTS = fileURLToPath(new URL('results/', import.meta.url));
 
 const { values: given, positionals: asked } = parseArgs({
