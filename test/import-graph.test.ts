@@ -50,6 +50,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'planner/physical',
     'planner/sql-text',
     'planner/unparse',
+    'planner/narrow-decimals',
     'planner/duckdb-dialect',
     'planner/bind/types',
   ],
