@@ -250,6 +250,7 @@ export abstract class Calls extends Names {
           },
         },
         {
+          GATE: () => this.next(T.K.ON, 2) && this.next(T.K.NULL, 3),
           ALT: () => {
             options.jsonNulls = this.SUBRULE(this.jsonNulls);
           },
@@ -417,7 +418,7 @@ export abstract class Calls extends Names {
     ]),
   );
 
-  /** The star of COUNT(*), or an expression. */
+  /** The star of COUNT(*), the DEFAULT of a user's function, or an expression. */
   private argument(): Expression {
     return this.branch<Expression>(
       1,
@@ -426,7 +427,16 @@ export abstract class Calls extends Names {
         const star = this.CONSUME(T.Star);
         return this.ACTION(() => ({ kind: 'star', qualifier: [], exclude: [], replace: [], span: spanOf(star) }));
       },
-      () => this.SUBRULE(this.expression),
+      () =>
+        this.branch<Expression>(
+          2,
+          () => this.next(T.K.DEFAULT),
+          () => {
+            const token = this.CONSUME(T.K.DEFAULT);
+            return this.ACTION(() => ({ kind: 'default', span: spanOf(token) }));
+          },
+          () => this.SUBRULE(this.expression),
+        ),
     );
   }
 

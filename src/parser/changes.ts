@@ -23,7 +23,7 @@ import type {
   Update,
 } from './ast.ts';
 import type { Rule } from './kit.ts';
-import { identifierOf, stringOf } from './literals.ts';
+import { aliasOf, identifierOf } from './literals.ts';
 import { Objects } from './objects.ts';
 import { compounded } from './operators.ts';
 import { unexpected } from './syntax-error.ts';
@@ -321,12 +321,27 @@ export abstract class Changes extends Objects {
     this.CONSUME(T.K.INSERT);
     const target = this.SUBRULE(this.objectName);
     this.CONSUME(T.K.FROM);
-    const file = this.CONSUME(T.StringText);
+    const file = this.OR({
+      ERR_MSG: 'the name of a file',
+      DEF: [
+        { ALT: () => this.CONSUME(T.StringText) },
+        { ALT: () => this.CONSUME(T.Name) },
+        { ALT: () => this.CONSUME(T.Integer) },
+      ],
+    });
     this.OPTION(() => {
       this.CONSUME(T.K.WITH);
       this.SUBRULE(this.ignored);
     });
-    return this.ACTION(() => ({ kind: 'bulk-insert', target, from: stringOf(file), span: this.since(start) }));
+    return this.ACTION(() => {
+      const { name, span } = aliasOf(file);
+      return {
+        kind: 'bulk-insert',
+        target,
+        from: { kind: 'string', value: name, national: false, span },
+        span: this.since(start),
+      };
+    });
   });
 
   /** `INSERT BULK t (a int) WITH (…)`: what drivers send. */
@@ -348,10 +363,18 @@ export abstract class Changes extends Objects {
     this.CONSUME(T.K.TRUNCATE);
     this.CONSUME(T.K.TABLE);
     const table = this.SUBRULE(this.objectName);
-    this.ACTION(() => {
-      if (this.next(T.K.WITH) && this.next(T.LeftParen, 2)) this.refuse('TRUNCATE TABLE … WITH');
+    const partitions = this.OPTION({
+      GATE: () => this.next(T.LeftParen, 2),
+      DEF: () => {
+        const word = this.CONSUME(T.K.WITH);
+        this.SUBRULE(this.ignored);
+        return word;
+      },
     });
-    return this.ACTION(() => ({ kind: 'truncate', table, span: this.since(start) }));
+    return this.ACTION(() => {
+      const deferred = partitions === undefined ? undefined : { span: this.since(partitions.startOffset) };
+      return { kind: 'truncate', table, deferred, span: this.since(start) };
+    });
   });
 
   /** `TOP (n)` of a change; without parentheses for old scripts' sake. */

@@ -3,7 +3,7 @@
 
 import type { IOrAlt, IToken, TokenType } from 'chevrotain';
 import { error } from '../common/errors.ts';
-import type { Expression, Query, StructLiteral } from './ast.ts';
+import type { Expression, Identifier, Query, StructLiteral } from './ast.ts';
 import { Calls, plainCall } from './calls.ts';
 import type { Rule } from './kit.ts';
 import { aliasOf, binaryOf, escapedValue, identifierOf, moneyOf, numberOf, stringOf } from './literals.ts';
@@ -158,8 +158,11 @@ export abstract class Expressions extends Calls {
     ]);
     const pattern = this.SUBRULE(this.operation);
     const escapedBy = this.OPTION(() => {
+      const brace = this.OPTION1(() => this.CONSUME(T.LeftBrace));
       this.CONSUME(T.K.ESCAPE);
-      return this.SUBRULE1(this.operation);
+      const character = this.SUBRULE1(this.operation);
+      this.OPTION2({ GATE: () => brace !== undefined, DEF: () => this.CONSUME(T.RightBrace) });
+      return character;
     });
     return this.ACTION(() => ({
       kind: 'like',
@@ -326,18 +329,40 @@ export abstract class Expressions extends Calls {
     return this.branch<Expression>(
       0,
       () => word.image.toUpperCase() === 'FN',
-      () => {
-        const call = this.SUBRULE(this.expression);
-        // {fn CURRENT_DATE()}
-        this.OPTION(() => {
-          this.CONSUME(T.LeftParen);
-          this.CONSUME(T.RightParen);
-        });
-        return call;
-      },
+      () => this.SUBRULE(this.odbcFunction),
       () => {
         const text = this.CONSUME(T.StringText);
         return this.ACTION(() => escapedValue(word, text, this.since(start)));
+      },
+    );
+  });
+
+  /** `LCASE('A')`, `CURRENT_DATE`, `CURRENT_TIME(3)`, `TRUNCATE(a, 2)`, `EXTRACT(hour FROM a)`. */
+  readonly odbcFunction: Rule<Expression> = this.rule('odbcFunction', () => {
+    const start = this.here();
+    const isPlain = this.ACTION(() => this.isA(T.Name) && this.word() !== 'EXTRACT');
+    return this.branch<Expression>(
+      0,
+      () => isPlain,
+      () => this.SUBRULE(this.expression),
+      () => {
+        const name = this.CONSUME(T.AnyWord);
+        const args: Expression[] = [];
+        this.OPTION(() => {
+          this.CONSUME(T.LeftParen);
+          this.list(() => {
+            args.push(this.SUBRULE1(this.expression));
+            this.OPTION1({
+              GATE: () => name.image.toUpperCase() === 'EXTRACT',
+              DEF: () => {
+                this.CONSUME(T.K.FROM);
+                args.push(this.SUBRULE2(this.expression));
+              },
+            });
+          }, T.RightParen);
+          this.closeList();
+        });
+        return this.ACTION(() => plainCall([odbcName(name)], args, this.since(start)));
       },
     );
   });
@@ -356,6 +381,10 @@ export abstract class Expressions extends Calls {
       {
         ALT: () => {
           this.CONSUME(T.DoubleColon);
+          this.ACTION(() => {
+            if (this.next(T.LeftParen, 2) && !this.next(T.Integer, 3) && !this.next(T.K.MAX, 3))
+              this.refuse('a method of a type');
+          });
           const type = this.SUBRULE(this.typeName);
           return this.ACTION(() => {
             const span = this.since(operand.span.start);
@@ -487,6 +516,12 @@ function variableOf(token: IToken): Expression {
   const span = spanOf(token);
   if (token.image.startsWith('@@')) return { kind: 'system-variable', name: token.image.slice(2).toLowerCase(), span };
   return { kind: 'parameter', name: token.image.slice(1), span };
+}
+
+/** EXTRACT is our DATEPART. */
+function odbcName(token: IToken): Identifier {
+  const { name, ...rest } = identifierOf(token);
+  return { name: name.toUpperCase() === 'EXTRACT' ? 'DATEPART' : name, ...rest };
 }
 
 function booleanOf(token: IToken, value: boolean): Expression {

@@ -14,7 +14,7 @@ import { copyOptionsOf } from './copy-into.ts';
 import { alteredSourceOf } from './external-table.ts';
 import { Externals } from './externals.ts';
 import type { Rule } from './kit.ts';
-import { stringOf } from './literals.ts';
+import { binaryOf, moneyOf, stringOf } from './literals.ts';
 import { modelOf } from './model.ts';
 import type { RawOption } from './options.ts';
 import { unexpected } from './syntax-error.ts';
@@ -162,9 +162,11 @@ export abstract class ExternalObjects extends Externals {
       this.CONSUME(T.K.WITH);
       return this.SUBRULE(this.optionList);
     });
+    const hints = this.OPTION2(() => this.SUBRULE(this.queryOptions)) ?? [];
     return this.ACTION(() => {
       const span = this.since(start);
-      return { kind: 'copy-into', target, columns, from, options: copyOptionsOf(options ?? [], columns, span), span };
+      const checked = copyOptionsOf(options ?? [], columns, span);
+      return { kind: 'copy-into', target, columns, from, options: checked, hints, span };
     });
   });
 
@@ -185,6 +187,8 @@ export abstract class ExternalObjects extends Externals {
         DEF: [
           ...this.constants,
           { ALT: () => this.leaf(this.CONSUME(T.K.NULL), (token) => ({ kind: 'null', span: spanOf(token) })) },
+          { ALT: () => this.leaf(this.CONSUME(T.Binary), binaryOf) },
+          { ALT: () => this.leaf(this.CONSUME(T.Money), moneyOf) },
         ],
       });
     });

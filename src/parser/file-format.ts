@@ -16,11 +16,6 @@ const TEXT_KNOWN = [
   'PARSER_VERSION',
 ];
 
-const SERDE_METHODS = [
-  'org.apache.hadoop.hive.serde2.columnar.LazyBinaryColumnarSerDe',
-  'org.apache.hadoop.hive.serde2.columnar.ColumnarSerDe',
-];
-
 const CODEC_PACKAGE = 'org.apache.hadoop.io.compress.';
 const CODECS = ['GzipCodec', 'SnappyCodec', 'DefaultCodec'];
 /** The short names that COPY uses. */
@@ -48,7 +43,7 @@ const LAST_FIRST_ROW = 101;
 export function fileFormatOf(
   raw: readonly RawOption[],
   span: Span,
-): Pick<CreateFileFormat, 'format' | 'compression' | 'text'> {
+): Pick<CreateFileFormat, 'format' | 'compression' | 'serdeMethod' | 'text'> {
   const options = new Options(STATEMENT, raw, KNOWN, span);
   options.require(['FORMAT_TYPE']);
   const format = options.word('FORMAT_TYPE', FORMATS) ?? 'delimitedtext';
@@ -63,20 +58,9 @@ export function fileFormatOf(
   }
   const text = textOptionsOf(options.list('FORMAT_OPTIONS') ?? [], span);
   const other = `FORMAT_TYPE = ${format.toUpperCase()}`;
-  checkSerde(options, format, other);
   if (format !== 'delimitedtext' && options.has('FORMAT_OPTIONS')) throw options.clash('FORMAT_OPTIONS', other);
   const compression = compressionOf(options, format, other);
-  return { format, compression, text };
-}
-
-function checkSerde(options: Options, format: Format, other: string): void {
-  const method = options.string('SERDE_METHOD');
-  if (format !== 'rcfile') {
-    if (method !== undefined) throw options.clash('SERDE_METHOD', other);
-    return;
-  }
-  options.require(['SERDE_METHOD']);
-  if (method !== undefined) oneOf('SERDE_METHOD', method, SERDE_METHODS);
+  return { format, compression, serdeMethod: options.string('SERDE_METHOD'), text };
 }
 
 function compressionOf(options: Options, format: Format, other: string): StringLiteral | undefined {

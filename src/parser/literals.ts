@@ -38,9 +38,9 @@ export function numberOf(token: IToken): NumberLiteral {
 /** `$12.50`, `$-3`, and a lone `$` for nothing. */
 export function moneyOf(token: IToken): Expression {
   const span = spanOf(token);
-  const digits = token.image.replace(/^\$[+-]?/, '');
+  const digits = token.image.replace(/^\p{Sc}[+-]?/u, '');
   const amount: NumberLiteral = { kind: 'number', text: digits === '' ? '0' : digits, money: true, span };
-  return token.image.startsWith('$-') ? { kind: 'unary', operator: '-', operand: amount, span } : amount;
+  return token.image.charAt(1) === '-' ? { kind: 'unary', operator: '-', operand: amount, span } : amount;
 }
 
 export function binaryOf(token: IToken): Expression {

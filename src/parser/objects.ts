@@ -2,6 +2,7 @@
 
 import { error } from '../common/errors.ts';
 import type {
+  AlterMaterializedView,
   AlterSequence,
   CreateDatabase,
   CreateIndex,
@@ -20,6 +21,7 @@ import type {
   UpdateStatistics,
 } from './ast.ts';
 import type { Rule } from './kit.ts';
+import { unexpected } from './syntax-error.ts';
 import { Tables } from './tables.ts';
 import { spanOf } from './token-span.ts';
 import * as T from './tokens.ts';
@@ -65,6 +67,22 @@ export abstract class Objects extends Tables {
     },
   );
 
+  /** `ALTER MATERIALIZED VIEW v REBUILD`. */
+  readonly alterMaterializedView: Rule<AlterMaterializedView, [start: number]> = this.rule(
+    'alterMaterializedView',
+    (start) => {
+      this.CONSUME(T.K.MATERIALIZED);
+      this.CONSUME(T.K.VIEW);
+      const name = this.SUBRULE(this.objectName);
+      const word = this.CONSUME(T.Name);
+      return this.ACTION(() => {
+        const action = MATERIALIZED_ACTIONS.find((known) => known === word.image.toLowerCase());
+        if (action === undefined) throw unexpected(word, this.LA(-1), 'REBUILD or DISABLE');
+        return { kind: 'alter-materialized-view', name, action, span: this.since(start) };
+      });
+    },
+  );
+
   /** SCHEMABINDING, VIEW_METADATA, ENCRYPTION: without effect. */
   readonly viewAttribute: Rule<void> = this.rule('viewAttribute', () => {
     const name = this.CONSUME(T.Name);
@@ -78,12 +96,17 @@ export abstract class Objects extends Tables {
   readonly createSchema: Rule<CreateSchema, [start: number]> = this.rule('createSchema', (start) => {
     this.CONSUME(T.K.SCHEMA);
     const existing = this.SUBRULE(this.ifNotExists);
-    const name = this.SUBRULE(this.identifier);
-    this.OPTION(() => {
+    const name = this.OPTION1(() => this.SUBRULE(this.identifier));
+    const owner = this.OPTION(() => {
       this.CONSUME(T.K.AUTHORIZATION);
-      this.SUBRULE1(this.identifier);
+      return this.SUBRULE1(this.identifier);
     });
-    return this.ACTION(() => ({ kind: 'create-schema', existing, name, span: this.since(start) }));
+    return this.ACTION(() => {
+      // A schema without a name has its owner's.
+      const named = name ?? owner;
+      if (named === undefined) throw unexpected(this.atEnd() ? undefined : this.LA(1), this.LA(0), 'a name');
+      return { kind: 'create-schema', existing, name: named, span: this.since(start) };
+    });
   });
 
   readonly createDatabase: Rule<CreateDatabase, [start: number]> = this.rule('createDatabase', (start) => {
@@ -266,23 +289,31 @@ export abstract class Objects extends Tables {
           const params = { name: name.image, statement: 'STATISTICS' };
           throw error('syntax/unknown-option', params, { span: spanOf(name) });
         });
-        this.OPTION(() => {
-          this.OR([
-            {
-              ALT: () => {
-                this.CONSUME(T.Equal);
-                this.OR1([{ ALT: () => this.CONSUME(T.Numeric) }, { ALT: () => this.CONSUME1(T.AnyWord) }]);
+        const hasValue = this.ACTION(() => this.next(T.Equal) || this.isA(T.Numeric) || this.next(T.K.ON));
+        this.OPTION({
+          GATE: () => hasValue,
+          DEF: () => {
+            this.OPTION1(() => this.CONSUME(T.Equal));
+            this.OR([
+              {
+                ALT: () => {
+                  this.CONSUME(T.Numeric);
+                  this.OPTION2(() =>
+                    this.OR1([{ ALT: () => this.CONSUME(T.K.PERCENT) }, { ALT: () => this.CONSUME(T.K.ROWS) }]),
+                  );
+                },
               },
-            },
-            {
-              ALT: () => {
-                this.CONSUME1(T.Numeric);
-                this.OPTION1(() =>
-                  this.OR2([{ ALT: () => this.CONSUME(T.K.PERCENT) }, { ALT: () => this.CONSUME(T.K.ROWS) }]),
-                );
+              { ALT: () => this.CONSUME(T.Binary) },
+              {
+                ALT: () => {
+                  this.CONSUME1(T.AnyWord);
+                  // RESAMPLE ON PARTITIONS (1, 2 TO 5)
+                  this.OPTION3({ GATE: () => this.word() === 'PARTITIONS', DEF: () => this.CONSUME2(T.AnyWord) });
+                  this.OPTION4(() => this.SUBRULE(this.ignored));
+                },
               },
-            },
-          ]);
+            ]);
+          },
         });
       },
     });
@@ -371,6 +402,7 @@ export abstract class Objects extends Tables {
 
   /** `t`, `SCHEMA::s`, `DATABASE SCOPED CREDENTIAL::c`. */
   readonly securable: Rule<void> = this.rule('securable', () => {
+    this.OPTION1(() => this.CONSUME(T.K.EXTERNAL));
     this.SUBRULE(this.objectName);
     this.MANY({
       GATE: () => !this.next(T.K.TO) && !this.next(T.K.FROM),
@@ -432,6 +464,7 @@ export abstract class Objects extends Tables {
       this.CONSUME(T.K.ON);
       return this.SUBRULE1(this.objectName);
     });
+    this.OPTION1({ GATE: () => this.next(T.LeftParen, 2), DEF: () => this.SUBRULE(this.withoutEffect) });
     return this.ACTION(() =>
       table === undefined ? name : { parts: [...table.parts, ...name.parts], span: name.span },
     );
@@ -479,9 +512,10 @@ export abstract class Objects extends Tables {
   );
 }
 
+const MATERIALIZED_ACTIONS = ['rebuild', 'disable'] as const;
 const STATISTICS_OPTIONS: ReadonlySet<string> = new Set([
   ...['FULLSCAN', 'SAMPLE', 'NORECOMPUTE', 'RESAMPLE', 'INCREMENTAL', 'MAXDOP', 'AUTO_DROP', 'PERSIST_SAMPLE_PERCENT'],
-  ...['ROWCOUNT', 'PAGECOUNT', 'ALL', 'COLUMNS', 'INDEX'],
+  ...['ROWCOUNT', 'PAGECOUNT', 'ALL', 'COLUMNS', 'INDEX', 'STATS_STREAM', 'NO_INVALIDATE'],
 ]);
 
 function noSequenceOptions(): SequenceParts {

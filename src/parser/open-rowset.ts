@@ -43,7 +43,6 @@ export function openRowsetOf(
   if (format === 'PARQUET' || format === 'DELTA') {
     for (const name of TEXT_ONLY) if (options.has(name)) throw options.clash(name, `FORMAT = '${format}'`);
   }
-  if (header === 'true' && parserVersion?.value === '1.0') throw options.clash('HEADER_ROW', "PARSER_VERSION = '1.0'");
   if (single !== undefined && schema !== undefined) throw options.clash(`SINGLE_${single.toUpperCase()}`, 'WITH');
   options.string('ERRORFILE');
   whole(options, 'ROWS_PER_BATCH', 0);

@@ -10,6 +10,7 @@ import type {
   ForJson,
   Identifier,
   OptionValue,
+  OrderItem,
   Query,
   QueryBody,
   QueryOption,
@@ -85,8 +86,14 @@ export class QueryParser extends Selects {
   readonly query: Rule<Query> = this.rule('query', () => {
     const start = this.here();
     const ctes = this.OPTION(() => this.SUBRULE(this.commonTables)) ?? [];
-    const body = this.SUBRULE(this.queryBody);
-    const orderBy = this.OPTION1(() => this.SUBRULE(this.orderBy)) ?? [];
+    let body = this.SUBRULE(this.queryBody);
+    let orderBy = this.OPTION1(() => this.SUBRULE(this.orderBy)) ?? [];
+    this.MANY1(() => {
+      const ordered = this.ACTION(() => orderedOperand(body, orderBy));
+      const terms = this.SUBRULE(this.setTerms);
+      body = this.ACTION(() => combined(ordered, terms));
+      orderBy = this.OPTION3(() => this.SUBRULE1(this.orderBy)) ?? [];
+    });
     const limits: Limits = { limit: undefined, offset: undefined, words: new Map() };
     this.MANY(() => this.SUBRULE(this.limitClause, { ARGS: [limits] }));
     const forJson = this.when(2, T.K.FOR, () => this.SUBRULE(this.forJson));
@@ -206,17 +213,23 @@ export class QueryParser extends Selects {
 
   readonly queryBody: Rule<QueryBody> = this.rule('queryBody', () => {
     const first = this.SUBRULE(this.queryTerm);
+    const terms = this.OPTION(() => this.SUBRULE(this.setTerms)) ?? [];
+    return this.ACTION(() => combined(first, terms));
+  });
+
+  /** `UNION ALL SELECT …`, as often as there are. */
+  readonly setTerms: Rule<SetTerm[]> = this.rule('setTerms', () => {
     const terms: SetTerm[] = [];
-    this.MANY(() => {
+    this.AT_LEAST_ONE(() => {
       const operator = this.OR<SetOperation['operator']>([
         { ALT: () => this.CONSUME(T.K.UNION) && 'union' },
         { ALT: () => this.CONSUME(T.K.EXCEPT) && 'except' },
         { ALT: () => this.CONSUME(T.K.INTERSECT) && 'intersect' },
       ]);
       const all = this.OPTION(() => this.CONSUME(T.K.ALL)) !== undefined;
-      terms.push({ operator, all, right: this.SUBRULE1(this.queryTerm) });
+      terms.push({ operator, all, right: this.SUBRULE(this.queryTerm) });
     });
-    return this.ACTION(() => combined(first, terms));
+    return terms;
   });
 
   readonly queryTerm: Rule<QueryBody> = this.rule('queryTerm', () =>
@@ -231,7 +244,7 @@ export class QueryParser extends Selects {
             this.CONSUME(T.LeftParen);
             const query = this.SUBRULE(this.query);
             this.CONSUME(T.RightParen);
-            return this.ACTION(() => ({ kind: 'nested', query, span: this.since(start) }));
+            return this.ACTION(() => ({ kind: 'nested', query, parenthesised: true, span: this.since(start) }));
           },
         },
       ],
@@ -359,6 +372,15 @@ export class QueryParser extends Selects {
     if (word === 'BROWSE' || word === 'SYSTEM_TIME') this.refuse(`FOR ${word}`, 2);
   }
 }
+
+/** `SELECT … ORDER BY a` where a set operator follows. */
+function orderedOperand(body: QueryBody, orderBy: readonly OrderItem[]): QueryBody {
+  const span = spanning(body.span, orderBy.at(-1)?.span ?? body.span);
+  const query: Query = { ...NO_CLAUSES, body, orderBy, span };
+  return { kind: 'nested', query, parenthesised: false, span };
+}
+
+const NO_CLAUSES = { kind: 'query', ctes: [], limit: undefined, offset: undefined, forJson: undefined } as const;
 
 /** Set operations from left to right, INTERSECT first. */
 function combined(first: QueryBody, terms: readonly SetTerm[]): QueryBody {

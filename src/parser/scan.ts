@@ -36,6 +36,8 @@ interface Opened {
 }
 
 export const STARTS_QUERY: ReadonlySet<TokenType> = new Set([T.K.SELECT, T.K.WITH, T.K.VALUES, T.K.FROM]);
+/** T-SQL reads an amount after any of them: `€12.50`. */
+const CURRENCY = /\p{Sc}/u;
 /** What a bracket may subscript. */
 const SUBSCRIPTED: ReadonlySet<TokenType> = new Set([T.Word, T.QuotedName, T.RightParen, T.RightBracket]);
 
@@ -103,7 +105,7 @@ class Scanner {
   private readonly binary = /0[xX][0-9a-fA-F]*/y;
   /** `$action`. */
   private readonly pseudoColumn = /\$[\p{L}][\p{L}_]*/uy;
-  private readonly money = /\$(?:[+-]?(?:\d+(?:\.\d*)?|\.\d+))?/y;
+  private readonly money = /\p{Sc}(?:[+-]?(?:\d+(?:\.\d*)?|\.\d+))?/uy;
   private readonly subscript = /\[\s*(?:-?\d+|@[\w@$#]+|'[^']*')\s*\]/y;
   /** Numbers and strings; one number alone is a name: `[2019]`. */
   private readonly literals =
@@ -137,7 +139,8 @@ class Scanner {
   /** Tokens that their first character tells. */
   private scanPattern(first: string): boolean {
     if (first === '@') return this.push(T.Variable, this.variable);
-    if (first === '$') return this.push(T.Word, this.pseudoColumn) || this.push(T.Money, this.money);
+    if (first === '$' && this.push(T.Word, this.pseudoColumn)) return true;
+    if (first === '$' || CURRENCY.test(first)) return this.push(T.Money, this.money);
     return first === '0' && this.push(T.Binary, this.binary);
   }
 

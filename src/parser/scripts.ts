@@ -8,6 +8,7 @@ import type {
   Expression,
   If,
   LoopControl,
+  ObjectName,
   Print,
   Raiserror,
   Return,
@@ -24,6 +25,7 @@ import { Changes } from './changes.ts';
 import type { Rule } from './kit.ts';
 import { binaryOf, identifierOf, moneyOf } from './literals.ts';
 import { compounded } from './operators.ts';
+import { unexpected } from './syntax-error.ts';
 import { checkTyped } from './table-parts.ts';
 import { spanOf } from './token-span.ts';
 import * as T from './tokens.ts';
@@ -304,6 +306,13 @@ export abstract class Scripts extends Changes {
         this.CONSUME(T.LeftParen);
         const text = this.SUBRULE(this.expression);
         this.CONSUME(T.RightParen);
+        this.OPTION3({
+          GATE: () => this.isA(T.Name, 2),
+          DEF: () => {
+            this.CONSUME(T.K.AT);
+            this.SUBRULE1(this.identifier);
+          },
+        });
         return this.ACTION(() => ({ kind: 'execute', procedure: undefined, args: [text], span: this.since(start) }));
       },
       () => {
@@ -314,18 +323,51 @@ export abstract class Scripts extends Changes {
             this.CONSUME(T.Equal);
           },
         });
-        const procedure = this.SUBRULE(this.objectName);
+        const procedure = this.SUBRULE(this.procedure);
         const args = this.OPTION1({
           GATE: () => this.argumentFollows(),
           DEF: () => this.SUBRULE(this.executeArguments),
         });
         this.OPTION2(() => {
           this.CONSUME(T.K.WITH);
-          this.CONSUME(T.K.RECOMPILE);
+          this.SUBRULE(this.executeOption);
         });
         return this.ACTION(() => ({ kind: 'execute', procedure, args: args ?? [], span: this.since(start) }));
       },
     );
+  });
+
+  /** `p`, `@p`: the procedure's name may be in a variable. */
+  readonly procedure: Rule<ObjectName> = this.rule('procedure', () =>
+    this.OR<ObjectName>({
+      ERR_MSG: 'a procedure',
+      DEF: [
+        { ALT: () => this.SUBRULE(this.objectName) },
+        {
+          ALT: () => {
+            const variable = this.CONSUME(T.Variable);
+            return this.ACTION(() => ({ parts: [identifierOf(variable)], span: spanOf(variable) }));
+          },
+        },
+      ],
+    }),
+  );
+
+  /** RECOMPILE, `RESULT SETS NONE`, `RESULT SETS ((a int))`. */
+  readonly executeOption: Rule<void> = this.rule('executeOption', () => {
+    this.OR([
+      { ALT: () => this.CONSUME(T.K.RECOMPILE) },
+      {
+        ALT: () => {
+          const word = this.CONSUME(T.Word);
+          this.ACTION(() => {
+            if (word.image.toUpperCase() !== 'RESULT') throw unexpected(word, this.LA(-1), 'RECOMPILE or RESULT SETS');
+          });
+          this.CONSUME(T.K.SETS);
+          this.OR1([{ ALT: () => this.CONSUME1(T.Word) }, { ALT: () => this.SUBRULE(this.ignored) }]);
+        },
+      },
+    ]);
   });
 
   readonly executeArguments: Rule<Expression[]> = this.rule('executeArguments', () =>
@@ -358,7 +400,12 @@ export abstract class Scripts extends Changes {
         },
       ],
     });
-    this.OPTION1(() => this.CONSUME(T.K.OUTPUT));
+    this.OPTION1(() =>
+      this.OR1([
+        { ALT: () => this.CONSUME(T.K.OUTPUT) },
+        { GATE: () => this.word() === 'OUT', ALT: () => this.CONSUME(T.Word), IGNORE_AMBIGUITIES: true },
+      ]),
+    );
     return value;
   });
 

@@ -1,6 +1,6 @@
 // Grammar layer 5: SELECT itself, from its list to HAVING.
 
-import { error } from '../common/errors.ts';
+import { error, type SqlcError } from '../common/errors.ts';
 import { type Span, spanning } from '../common/span.ts';
 import type {
   Expression,
@@ -87,6 +87,7 @@ export abstract class Selects extends Sources {
     const items = this.list(() => this.SUBRULE(this.selectItem));
     const into = this.OPTION2(() => {
       this.CONSUME(T.K.INTO);
+      this.OPTION4({ GATE: () => this.word() === 'UNLOGGED' && this.isA(T.Name, 2), DEF: () => this.CONSUME(T.Word) });
       return this.SUBRULE(this.objectName);
     });
     this.OPTION3(() => {
@@ -259,16 +260,19 @@ export abstract class Selects extends Sources {
       () => this.next(T.K.ALL),
       () => {
         this.CONSUME(T.K.ALL);
-        this.ACTION(() => {
-          if (this.next(T.Word) || this.next(T.QuotedName)) this.refuse("T-SQL's GROUP BY ALL with columns");
-        });
-        return { elements: [], all: true };
+        const groups = this.when(
+          1,
+          () => this.isA(T.BareName) || this.next(T.LeftParen),
+          () => this.SUBRULE1(this.groupingElements, { ARGS: [true] }),
+        );
+        return groups ?? { elements: [], all: true };
       },
-      () => this.SUBRULE(this.groupingElements),
+      () => this.SUBRULE(this.groupingElements, { ARGS: [false] }),
     );
   });
 
-  readonly groupingElements: Rule<Groups> = this.rule('groupingElements', () => {
+  /** @throws SqlcError syntax/clause-combination for ROLLUP, CUBE and GROUPING SETS after ALL */
+  readonly groupingElements: Rule<Groups, [isAll: boolean]> = this.rule('groupingElements', (isAll) => {
     const start = this.here();
     const elements = this.list(() => this.SUBRULE(this.groupingElement));
     const written = this.OPTION({
@@ -292,7 +296,10 @@ export abstract class Selects extends Sources {
       const all = elements.flatMap((element): readonly GroupingElement[] =>
         element.kind === 'row' ? element.items : [element],
       );
-      if (written === undefined) return { elements: all, all: false };
+      const withSets = all.find(isGroupingSets);
+      if (isAll && withSets !== undefined) throw notWithAll(setsName(withSets), withSets.span);
+      if (isAll && written !== undefined) throw notWithAll(`WITH ${written.image.toUpperCase()}`, spanOf(written));
+      if (written === undefined) return { elements: all, all: isAll };
       const kind = written.tokenType === T.K.CUBE ? 'cube' : 'rollup';
       const sets = all.map((element): GroupingSet => {
         if (isNothing(element)) return { kind: 'columns', expressions: [], span: element.span };
@@ -405,6 +412,10 @@ function isNothing(element: GroupingElement): boolean {
   if (element.kind !== 'grouping-sets' || element.sets.length !== 1) return false;
   const [only] = element.sets;
   return only?.kind === 'columns' && only.expressions.length === 0;
+}
+
+function notWithAll(second: string, span: Span): SqlcError {
+  return error('syntax/clause-combination', { first: 'GROUP BY ALL', second }, { span });
 }
 
 function setsName({ kind }: GroupingSets): string {

@@ -155,7 +155,12 @@ export class StatementParser extends Scripts {
       ERR_MSG: 'a kind of object',
       DEF: [
         { ALT: () => this.SUBRULE(this.alterTable, { ARGS: [start] }) },
-        { ALT: () => this.SUBRULE(this.createView, { ARGS: [start, 'must-exist'] }) },
+        { ALT: () => this.SUBRULE(this.alterMaterializedView, { ARGS: [start] }) },
+        {
+          GATE: () => !this.next(T.K.MATERIALIZED),
+          ALT: () => this.SUBRULE(this.createView, { ARGS: [start, 'must-exist'] }),
+          IGNORE_AMBIGUITIES: true,
+        },
         { ALT: () => this.SUBRULE(this.alterSequence, { ARGS: [start] }) },
         { ALT: () => this.SUBRULE(this.alterCredential, { ARGS: [start] }) },
         { ALT: () => this.SUBRULE(this.alterMasterKey, { ARGS: [start] }) },

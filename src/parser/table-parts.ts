@@ -47,6 +47,7 @@ export interface RawLayoutOption {
 const KNOWN = [
   'DISTRIBUTION',
   'CLUSTERED',
+  'CLUSTER',
   'HEAP',
   'PARTITION',
   'LOCATION',
@@ -80,6 +81,9 @@ export function layoutOf(options: readonly RawLayoutOption[]): TableLayout {
         break;
       case 'PARTITION':
         layout.partition = option.partition ?? wrong(first, 'PARTITION', 'a column and its ranges in parentheses');
+        break;
+      case 'CLUSTER':
+        if (option.columns.length === 0) wrong(first, 'CLUSTER BY', 'columns in parentheses');
         break;
       case 'CLUSTERED':
       case 'HEAP':

@@ -1,5 +1,6 @@
 // Grammar layer 9: tables: their columns, constraints and layout, CREATE TABLE with and without a query, ALTER TABLE.
 
+import type { TokenType } from 'chevrotain';
 import { error } from '../common/errors.ts';
 import type {
   AddColumns,
@@ -12,13 +13,14 @@ import type {
   DropConstraints,
   Expression,
   Identifier,
-  SetTableOptions,
+  OtherTableChange,
   TableColumn,
   TableConstraint,
 } from './ast.ts';
 import { ExternalObjects } from './external-objects.ts';
 import type { Rule } from './kit.ts';
 import { identifierOf } from './literals.ts';
+import { joinedName } from './queries.ts';
 import { unexpected } from './syntax-error.ts';
 import {
   type ColumnParts,
@@ -47,6 +49,13 @@ export abstract class Tables extends ExternalObjects {
     this.OPTION1(() => this.SUBRULE(this.fileGroup));
     const options = this.OPTION2(() => this.SUBRULE(this.layoutOptions)) ?? [];
     this.OPTION3(() => this.SUBRULE1(this.fileGroup));
+    const graph = this.OPTION6({
+      GATE: () => this.word(2) === 'NODE' || this.word(2) === 'EDGE',
+      DEF: () => {
+        const words = [this.CONSUME1(T.K.AS), this.CONSUME(T.Word)];
+        return this.ACTION(() => joinedName(words));
+      },
+    });
     const body = this.OPTION4(() => {
       this.CONSUME(T.K.AS);
       const query = this.SUBRULE(this.query);
@@ -56,9 +65,10 @@ export abstract class Tables extends ExternalObjects {
       const layout = layoutOf(options);
       const span = this.since(start);
       if (body === undefined) {
-        if (elements.columns.length === 0) throw unexpected(this.foundNext(), this.LA(0), '"(" or AS');
+        if (elements.columns.length === 0 && graph === undefined)
+          throw unexpected(this.foundNext(), this.LA(0), '"(" or AS');
         for (const column of elements.columns) checkTyped(column);
-        return { kind: 'create-table', existing, name, ...elements, layout, span };
+        return { kind: 'create-table', existing, name, ...elements, layout, deferred: graph, span };
       }
       const columns = elements.columns.map(nameOnly);
       const [constraint] = elements.constraints;
@@ -147,6 +157,11 @@ export abstract class Tables extends ExternalObjects {
           },
         },
         {
+          GATE: () => this.next(T.K.FOR, 2),
+          ALT: () => this.SUBRULE(this.notForReplication),
+          IGNORE_AMBIGUITIES: true,
+        },
+        {
           ALT: () => {
             const not = this.OPTION1(() => this.CONSUME(T.K.NOT));
             this.CONSUME(T.K.NULL);
@@ -159,6 +174,14 @@ export abstract class Tables extends ExternalObjects {
             this.CONSUME(T.K.DEFAULT);
             once('DEFAULT', parts.default);
             parts.default = this.SUBRULE(this.operation);
+            // The new column of a table that has rows gets the default there anyhow.
+            this.OPTION3({
+              GATE: () => this.next(T.K.VALUES, 2),
+              DEF: () => {
+                this.CONSUME1(T.K.WITH);
+                this.CONSUME(T.K.VALUES);
+              },
+            });
           },
         },
         {
@@ -209,6 +232,7 @@ export abstract class Tables extends ExternalObjects {
     this.OPTION(() => this.CONSUME(T.K.UNIQUE));
     this.OPTION1(() => this.SUBRULE(this.clustering));
     this.OPTION2(() => this.CONSUME(T.K.COLUMNSTORE));
+    this.OPTION7({ GATE: () => this.word() === 'HASH', DEF: () => this.CONSUME(T.Word) });
     this.OPTION3(() => this.SUBRULE(this.sortedColumns));
     this.OPTION4(() => {
       this.CONSUME(T.K.INCLUDE);
@@ -334,6 +358,7 @@ export abstract class Tables extends ExternalObjects {
   readonly check: Rule<TableConstraint> = this.rule('check', () => {
     const start = this.here();
     this.CONSUME(T.K.CHECK);
+    this.OPTION(() => this.SUBRULE(this.notForReplication));
     this.CONSUME(T.LeftParen);
     const condition = this.SUBRULE(this.expression);
     this.CONSUME(T.RightParen);
@@ -346,8 +371,11 @@ export abstract class Tables extends ExternalObjects {
       this.CONSUME(T.K.REFERENCES);
       const table = this.SUBRULE(this.objectName);
       const referenced = this.OPTION(() => this.SUBRULE(this.columnList)) ?? [];
-      this.ACTION(() => {
-        if (this.next(T.K.ON) && ['DELETE', 'UPDATE'].includes(this.word(2))) this.refuse(`ON ${this.word(2)}`, 2);
+      const actions: Identifier[] = [];
+      this.MANY({ GATE: () => this.referentialFollows(), DEF: () => actions.push(this.SUBRULE(this.referential)) });
+      this.OPTION1({
+        GATE: () => this.next(T.K.FOR, 2),
+        DEF: () => this.SUBRULE(this.notForReplication),
       });
       this.SUBRULE(this.enforcement);
       return this.ACTION(() => ({
@@ -356,10 +384,38 @@ export abstract class Tables extends ExternalObjects {
         columns,
         table,
         referenced,
+        deferred: actions.filter(({ name }) => !name.endsWith('NO ACTION')),
         span: this.since(start),
       }));
     },
   );
+
+  /** `ON DELETE CASCADE`, `ON UPDATE SET NULL`, `ON DELETE NO ACTION`. */
+  readonly referential: Rule<Identifier> = this.rule('referential', () => {
+    const words = [this.CONSUME(T.K.ON)];
+    words.push(this.OR([{ ALT: () => this.CONSUME(T.K.DELETE) }, { ALT: () => this.CONSUME(T.K.UPDATE) }]));
+    this.OR1({
+      ERR_MSG: 'NO ACTION, CASCADE, SET NULL or SET DEFAULT',
+      DEF: [
+        { ALT: () => words.push(this.CONSUME(T.K.NO), this.CONSUME(T.Word)) },
+        { ALT: () => words.push(this.CONSUME(T.K.CASCADE)) },
+        {
+          ALT: () => {
+            words.push(this.CONSUME(T.K.SET));
+            words.push(this.OR2([{ ALT: () => this.CONSUME(T.K.NULL) }, { ALT: () => this.CONSUME(T.K.DEFAULT) }]));
+          },
+        },
+      ],
+    });
+    return this.ACTION(() => joinedName(words));
+  });
+
+  /** `NOT FOR REPLICATION`: nothing is replicated. */
+  readonly notForReplication: Rule<void> = this.rule('notForReplication', () => {
+    this.CONSUME(T.K.NOT);
+    this.CONSUME(T.K.FOR);
+    this.CONSUME(T.Name);
+  });
 
   readonly defaultFor: Rule<DefaultConstraint> = this.rule('defaultFor', () => {
     const start = this.here();
@@ -387,6 +443,13 @@ export abstract class Tables extends ExternalObjects {
     this.CONSUME(T.K.ON);
     this.SUBRULE(this.identifier);
     this.OPTION(() => this.SUBRULE(this.columnList));
+    this.OPTION1({
+      GATE: () => this.word() === 'TEXTIMAGE_ON' || this.word() === 'FILESTREAM_ON',
+      DEF: () => {
+        this.CONSUME(T.Word);
+        this.SUBRULE1(this.identifier);
+      },
+    });
   });
 
   /** `WITH (DISTRIBUTION = HASH (a), CLUSTERED COLUMNSTORE INDEX, PARTITION (a RANGE FOR VALUES (1)))`. */
@@ -415,6 +478,15 @@ export abstract class Tables extends ExternalObjects {
           return this.CONSUME2(T.AnyWord);
         });
         const columns = this.OPTION1(() => this.SUBRULE(this.sortedColumns)) ?? [];
+        // DATA_COMPRESSION = PAGE ON PARTITIONS (1 TO 3)
+        this.OPTION3({
+          GATE: () => words[0]?.image.toUpperCase() === 'DATA_COMPRESSION',
+          DEF: () => {
+            this.CONSUME(T.K.ON);
+            this.CONSUME3(T.AnyWord);
+            this.SUBRULE(this.ignored);
+          },
+        });
         const ordered = this.OPTION2(() => {
           this.CONSUME(T.K.ORDER);
           return this.SUBRULE1(this.sortedColumns);
@@ -454,19 +526,14 @@ export abstract class Tables extends ExternalObjects {
     const action = this.OR<AlterTable['action']>({
       ERR_MSG: 'ADD, DROP or ALTER COLUMN',
       DEF: [
+        {
+          GATE: () => this.otherChangeFollows(),
+          ALT: () => this.SUBRULE(this.otherTableChange),
+          IGNORE_AMBIGUITIES: true,
+        },
         { ALT: () => this.SUBRULE(this.addColumns) },
         { ALT: () => this.SUBRULE(this.dropColumns) },
         { ALT: () => this.SUBRULE(this.alterColumn) },
-        { ALT: () => this.SUBRULE(this.setTableOptions) },
-        {
-          ALT: () => {
-            this.ACTION(() => this.refuse(`ALTER TABLE … ${this.word()}`));
-            const elements = newElements();
-            this.CONSUME(T.AnyWord);
-            return this.ACTION(() => ({ kind: 'add', ...elements, span: this.since(start) }));
-          },
-          IGNORE_AMBIGUITIES: true,
-        },
       ],
     });
     return this.ACTION(() => ({ kind: 'alter-table', name, action, span: this.since(start) }));
@@ -488,23 +555,35 @@ export abstract class Tables extends ExternalObjects {
     });
   });
 
-  readonly dropColumns: Rule<DropColumns | DropConstraints> = this.rule('dropColumns', () => {
+  readonly dropColumns: Rule<DropColumns | DropConstraints | OtherTableChange> = this.rule('dropColumns', () => {
     const start = this.here();
     this.CONSUME(T.K.DROP);
-    const isColumn = this.OPTION(() =>
-      this.OR([{ ALT: () => this.CONSUME(T.K.COLUMN) && true }, { ALT: () => this.CONSUME(T.K.CONSTRAINT) && false }]),
-    );
-    const ifExists = this.SUBRULE(this.ifExists);
+    const kinds: (TokenType | undefined)[] = [];
+    let ifExists = false;
     const names = this.list(() => {
-      this.OPTION1(() => this.CONSUME1(T.K.COLUMN));
+      const written = this.OPTION(() =>
+        this.OR([{ ALT: () => this.CONSUME(T.K.COLUMN) }, { ALT: () => this.CONSUME(T.K.CONSTRAINT) }]),
+      );
+      this.ACTION(() => kinds.push(written?.tokenType ?? kinds.at(-1)));
+      ifExists = this.SUBRULE(this.ifExists) || ifExists;
       return this.SUBRULE(this.identifier);
     });
+    this.OPTION2({ GATE: () => this.next(T.LeftParen, 2), DEF: () => this.SUBRULE(this.withoutEffect) });
     return this.ACTION(() => {
       const span = this.since(start);
-      return isColumn === true
+      const isColumn = kinds[0] === T.K.COLUMN;
+      if (kinds.some((kind) => (kind === T.K.COLUMN) !== isColumn))
+        return { kind: 'other', what: 'DROP of columns and constraints at once', span };
+      return isColumn
         ? { kind: 'drop-columns', columns: names, ifExists, span }
         : { kind: 'drop-constraints', constraints: names, ifExists, span };
     });
+  });
+
+  /** `WITH (ONLINE = ON)`. */
+  readonly withoutEffect: Rule<void> = this.rule('withoutEffect', () => {
+    this.CONSUME(T.K.WITH);
+    this.SUBRULE(this.ignored);
   });
 
   readonly ifExists: Rule<boolean> = this.rule('ifExists', () => {
@@ -515,12 +594,23 @@ export abstract class Tables extends ExternalObjects {
     return found !== undefined;
   });
 
-  /** `SET (SYSTEM_VERSIONING = ON (…))`. */
-  readonly setTableOptions: Rule<SetTableOptions> = this.rule('setTableOptions', () => {
+  /** `SET (SYSTEM_VERSIONING = ON (…))`, `REBUILD WITH (…)`, `NOCHECK CONSTRAINT ALL`, `SWITCH TO t`: to the statement's end. */
+  readonly otherTableChange: Rule<OtherTableChange> = this.rule('otherTableChange', () => {
     const start = this.here();
-    this.CONSUME(T.K.SET);
-    this.SUBRULE(this.ignored);
-    return this.ACTION(() => ({ kind: 'set-options', span: this.since(start) }));
+    const words = [this.CONSUME(T.AnyWord)];
+    this.ACTION(() => {
+      if (words[0]?.tokenType === T.K.ALTER || words[0]?.tokenType === T.K.ADD) words.push(this.LA(1));
+    });
+    this.MANY({
+      GATE: () => !this.statementFollows(),
+      DEF: () => {
+        this.OR([{ ALT: () => this.CONSUME(T.Filler) }, { ALT: () => this.SUBRULE(this.ignored) }]);
+      },
+    });
+    return this.ACTION(() => {
+      const what = words.map((word) => word.image.toUpperCase()).join(' ');
+      return { kind: 'other', what, span: this.since(start) };
+    });
   });
 
   readonly alterColumn: Rule<AlterColumn> = this.rule('alterColumn', () => {
@@ -538,14 +628,35 @@ export abstract class Tables extends ExternalObjects {
       this.CONSUME(T.K.NULL);
       return not === undefined;
     });
+    this.OPTION3({ GATE: () => this.next(T.LeftParen, 2), DEF: () => this.SUBRULE(this.withoutEffect) });
     return this.ACTION(() => ({ kind: 'alter-column', column, type, collation, nullable, span: this.since(start) }));
   });
+
+  private otherChangeFollows(): boolean {
+    if (this.next(T.K.ALTER)) return this.next(T.K.ADD, 4) || this.next(T.K.DROP, 4);
+    if (this.next(T.K.ADD)) return this.next(T.LeftParen, 2) || this.word(2) === 'PERIOD';
+    if (this.next(T.K.DROP)) return this.word(2) === 'PERIOD';
+    return OTHER_CHANGES.has(this.word());
+  }
+
+  /** Whether the next token starts another statement, and is none of the words of ALTER TABLE. */
+  private statementFollows(): boolean {
+    if (this.next(T.K.WITH)) return !this.next(T.LeftParen, 2);
+    // ALTER COLUMN a DROP MASKED
+    if (this.LA(-1).tokenType === T.K.COLUMN) return false;
+    return this.LA(0).tokenType !== T.Comma && STATEMENTS.has(this.LA(1).tokenType);
+  }
+
+  /** `ON DELETE`, and not `ON filegroup`. */
+  private referentialFollows(): boolean {
+    return this.next(T.K.ON) && (this.next(T.K.DELETE, 2) || this.next(T.K.UPDATE, 2));
+  }
 
   /** CONSTRAINT, or a constraint without a name: `PRIMARY KEY`, `CHECK (`. */
   private constraintFollows(): boolean {
     if (this.next(T.K.CONSTRAINT) || this.next(T.K.UNIQUE) || this.next(T.K.FOREIGN) || this.next(T.K.DEFAULT))
       return true;
-    return this.next(T.K.PRIMARY) || (this.next(T.K.CHECK) && this.next(T.LeftParen, 2));
+    return this.next(T.K.PRIMARY) || (this.next(T.K.CHECK) && (this.next(T.LeftParen, 2) || this.next(T.K.NOT, 2)));
   }
 
   /** `INDEX i (a)`, `INDEX i UNIQUE`, and not a column named index. */
@@ -561,6 +672,13 @@ export abstract class Tables extends ExternalObjects {
   }
 }
 
+const OTHER_CHANGES: ReadonlySet<string> = new Set([
+  ...['SET', 'CHECK', 'NOCHECK', 'ENABLE', 'DISABLE', 'SWITCH', 'SPLIT', 'MERGE', 'REBUILD'],
+]);
+const STATEMENTS: ReadonlySet<unknown> = new Set([
+  ...[T.K.SELECT, T.K.INSERT, T.K.UPDATE, T.K.DELETE, T.K.MERGE, T.K.CREATE, T.K.ALTER, T.K.DROP, T.K.DECLARE, T.K.SET],
+  ...[T.K.IF, T.K.ELSE, T.K.WHILE, T.K.BEGIN, T.K.END, T.K.PRINT, T.K.EXEC, T.K.EXECUTE, T.K.TRUNCATE, T.K.GRANT],
+]);
 const INDEX_KINDS: ReadonlySet<unknown> = new Set([...[T.K.UNIQUE, T.K.CLUSTERED, T.K.NONCLUSTERED, T.K.COLUMNSTORE]]);
 
 function newElements(): Elements {

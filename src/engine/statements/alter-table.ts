@@ -55,7 +55,7 @@ function altered(
       return withoutConstraints(table, action);
     case 'alter-column':
       return withColumn(table, action, inputs.snapshot.collation);
-    case 'set-options':
+    case 'other':
       throw error('not-supported', { what: 'ALTER TABLE … SET' }, { span: action.span });
   }
 }

@@ -3,9 +3,10 @@
 
 import { error, type SqlcError } from '../../common/errors.ts';
 import type { Span } from '../../common/span.ts';
-import type { Identifier, Statement, TableColumn } from '../../parser/ast.ts';
+import type { Identifier, Statement, TableColumn, TableConstraint } from '../../parser/ast.ts';
 
 const UNBUILT = {
+  'alter-materialized-view': 'ALTER MATERIALIZED VIEW',
   'create-database': 'CREATE DATABASE',
   'master-key': 'MASTER KEY',
   'alter-data-source': 'ALTER EXTERNAL DATA SOURCE',
@@ -32,19 +33,33 @@ function unbuiltPart(statement: Statement): [what: string, place: { readonly spa
     case 'delete':
     case 'merge':
       return ['a second OUTPUT', statement.secondOutput];
+    case 'truncate':
+      return ['TRUNCATE TABLE … WITH', statement.deferred];
     case 'create-table':
+      return deferredOf(statement.columns, statement.constraints, statement.deferred);
     case 'declare-table':
-      return deferredOf(statement.columns);
-    case 'alter-table':
-      if (statement.action.kind === 'add') return deferredOf(statement.action.columns);
-      return ['ALTER TABLE … SET', statement.action.kind === 'set-options' ? statement.action : undefined];
+      return deferredOf(statement.columns, statement.constraints);
+    case 'alter-table': {
+      const { action } = statement;
+      if (action.kind === 'add') return deferredOf(action.columns, action.constraints);
+      return action.kind === 'other' ? [`ALTER TABLE … ${action.what}`, action] : ['', undefined];
+    }
     default:
       return ['', undefined];
   }
 }
 
-function deferredOf(columns: readonly TableColumn[]): [what: string, place: Identifier | undefined] {
-  const [deferred] = columns.flatMap((column) => column.deferred);
+function deferredOf(
+  columns: readonly TableColumn[],
+  constraints: readonly TableConstraint[],
+  ofTable?: Identifier,
+): [what: string, place: Identifier | undefined] {
+  const all = [...constraints, ...columns.flatMap((column) => column.constraints)];
+  const [deferred] = [
+    ...columns.flatMap((column) => column.deferred),
+    ...all.flatMap((constraint) => (constraint.kind === 'foreign-key' ? constraint.deferred : [])),
+    ...(ofTable === undefined ? [] : [ofTable]),
+  ];
   return [deferred?.name.toUpperCase() ?? '', deferred];
 }
 

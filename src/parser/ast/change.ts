@@ -91,4 +91,6 @@ export interface BulkInsert extends Node {
 export interface Truncate extends Node {
   readonly kind: 'truncate';
   readonly table: ObjectName;
+  /** WITH (PARTITIONS (…)), refused when it runs. */
+  readonly deferred: Node | undefined;
 }

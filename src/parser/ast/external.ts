@@ -33,6 +33,8 @@ export interface CreateFileFormat extends Node {
   readonly name: Identifier;
   readonly format: 'delimitedtext' | 'parquet' | 'orc' | 'rcfile' | 'json' | 'delta';
   readonly compression: StringLiteral | undefined;
+  /** For the binder to check: T-SQL's grammar lets any format have one. */
+  readonly serdeMethod: StringLiteral | undefined;
   readonly text: {
     readonly fieldTerminator: StringLiteral | undefined;
     readonly stringDelimiter: StringLiteral | undefined;
@@ -175,6 +177,8 @@ export interface CopyInto extends Node {
   readonly columns: readonly CopyColumn[];
   readonly from: readonly StringLiteral[];
   readonly options: CopyOptions;
+  /** Of OPTION (LABEL = …). */
+  readonly hints: readonly QueryOption[];
 }
 /** `column [DEFAULT value] [field]`; fields count from 1. */
 export interface CopyColumn extends Node {

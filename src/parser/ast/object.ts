@@ -15,6 +15,8 @@ export interface CreateTable extends Node {
   readonly columns: readonly TableColumn[];
   readonly constraints: readonly TableConstraint[];
   readonly layout: TableLayout;
+  /** AS NODE and AS EDGE, refused when the table is made. */
+  readonly deferred: Identifier | undefined;
 }
 export interface TableColumn extends Node {
   readonly name: Identifier;
@@ -53,6 +55,8 @@ export interface ForeignKey extends Constraint {
   readonly columns: readonly Identifier[];
   readonly table: ObjectName;
   readonly referenced: readonly Identifier[];
+  /** ON DELETE CASCADE and its like, refused when the table is made. */
+  readonly deferred: readonly Identifier[];
 }
 /** `DEFAULT e FOR column` of ALTER TABLE. */
 export interface DefaultConstraint extends Constraint {
@@ -96,10 +100,12 @@ export interface AlterTable extends Node {
   readonly name: ObjectName;
   readonly action: AlterTableAction;
 }
-export type AlterTableAction = AddColumns | DropColumns | DropConstraints | AlterColumn | SetTableOptions;
-/** `SET (…)`, refused when it runs. */
-export interface SetTableOptions extends Node {
-  readonly kind: 'set-options';
+export type AlterTableAction = AddColumns | DropColumns | DropConstraints | AlterColumn | OtherTableChange;
+/** What is read and refused when it runs: `SET (…)`, `REBUILD`, `SWITCH TO t`. */
+export interface OtherTableChange extends Node {
+  readonly kind: 'other';
+  /** Its first words in upper case. */
+  readonly what: string;
 }
 export interface AddColumns extends Node {
   readonly kind: 'add';
@@ -132,6 +138,13 @@ export interface CreateView extends Node {
   readonly columns: readonly Identifier[];
   readonly query: Query;
   readonly checkOption: boolean;
+}
+
+/** Views are always computed anew, so there is nothing to rebuild or switch off. */
+export interface AlterMaterializedView extends Node {
+  readonly kind: 'alter-materialized-view';
+  readonly name: ObjectName;
+  readonly action: 'rebuild' | 'disable';
 }
 
 export interface CreateSchema extends Node {

@@ -43,10 +43,11 @@ export interface Values extends Node {
   readonly kind: 'values';
   readonly rows: readonly (readonly Expression[])[];
 }
-/** A parenthesised query as an operand. */
+/** A query as an operand: in parentheses; without them its ORDER BY is refused by the binder. */
 export interface NestedQuery extends Node {
   readonly kind: 'nested';
   readonly query: Query;
+  readonly parenthesised: boolean;
 }
 
 export interface Select extends Node {
@@ -60,7 +61,7 @@ export interface Select extends Node {
   readonly from: readonly TableSource[];
   readonly where: Expression | undefined;
   readonly groupBy: readonly GroupingElement[];
-  /** GROUP BY ALL: every item of the list that aggregates nothing. */
+  /** GROUP BY ALL: every item of the list that aggregates nothing. T-SQL's, with expressions, is refused by the binder. */
   readonly groupByAll: boolean;
   readonly having: Expression | undefined;
   readonly windows: readonly NamedWindow[];
@@ -216,6 +217,7 @@ export interface OpenRowsetOptions {
   readonly escapeChar: StringLiteral | undefined;
   readonly firstRow: { readonly value: number; readonly span: Span } | undefined;
   readonly lastRow: { readonly value: number; readonly span: Span } | undefined;
+  /** Not with PARSER_VERSION '1.0', which the reader checks: T-SQL's grammar lets it pass. */
   readonly headerRow: boolean | undefined;
   readonly compression: StringLiteral | undefined;
   readonly parserVersion: StringLiteral | undefined;

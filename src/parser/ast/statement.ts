@@ -19,6 +19,7 @@ import type {
 } from './external.ts';
 import type { Identifier, Node, ObjectName } from './names.ts';
 import type {
+  AlterMaterializedView,
   AlterSequence,
   AlterTable,
   CreateDatabase,
@@ -81,6 +82,7 @@ export type Statement =
   | Execute
   | CreateTable
   | CreateTableAs
+  | AlterMaterializedView
   | AlterTable
   | CreateView
   | CreateSchema

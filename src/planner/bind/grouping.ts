@@ -26,6 +26,9 @@ export interface BoundGrouping {
 }
 
 export function bindGrouping(select: ast.Select, env: Env, below: PlanHolder): BoundGrouping {
+  const [grouped] = select.groupByAll ? select.groupBy : [];
+  if (grouped !== undefined)
+    throw error('not-supported', { what: "T-SQL's GROUP BY ALL with columns" }, { span: grouped.span });
   const written = select.groupByAll ? withoutAggregates(select, env.scope) : select.groupBy;
   const sets = groupingSets(written);
   const hasSets = written.some(isSets);

@@ -20,9 +20,15 @@ import {
   sameName,
 } from '../../catalog/snapshot.ts';
 import { error } from '../../common/errors.ts';
+import { didYouMean } from '../../common/suggest.ts';
 import type * as ast from '../../parser/ast.ts';
 import { columnType } from './collation.ts';
 import { bindType } from './type-name.ts';
+
+const SERDE_METHODS = [
+  'org.apache.hadoop.hive.serde2.columnar.LazyBinaryColumnarSerDe',
+  'org.apache.hadoop.hive.serde2.columnar.ColumnarSerDe',
+];
 
 export interface QualifiedName {
   readonly schema: string;
@@ -100,6 +106,7 @@ export function bindDataSource(statement: ast.CreateDataSource, snapshot: Snapsh
 export function bindFileFormat(statement: ast.CreateFileFormat, snapshot: Snapshot): FileFormatDefinition {
   refuseExisting('file format', statement.name, snapshot);
   const name = statement.name.name;
+  checkSerde(statement);
   switch (statement.format) {
     case 'parquet':
       return { name, format: 'parquet' };
@@ -108,6 +115,24 @@ export function bindFileFormat(statement: ast.CreateFileFormat, snapshot: Snapsh
     default:
       throw error('not-supported', { what: `FORMAT_TYPE ${statement.format.toUpperCase()}` }, { span: statement.span });
   }
+}
+
+/** @throws SqlcError syntax/option-combination, syntax/missing-option, syntax/option-value */
+function checkSerde({ format, serdeMethod, span }: ast.CreateFileFormat): void {
+  const name = 'SERDE_METHOD';
+  if (format !== 'rcfile') {
+    const other = `FORMAT_TYPE = ${format.toUpperCase()}`;
+    if (serdeMethod !== undefined)
+      throw error('syntax/option-combination', { name, other }, { span: serdeMethod.span });
+    return;
+  }
+  if (serdeMethod === undefined)
+    throw error('syntax/missing-option', { statement: 'CREATE EXTERNAL FILE FORMAT', name }, { span });
+  const { value } = serdeMethod;
+  if (SERDE_METHODS.includes(value)) return;
+  const expected = SERDE_METHODS.map((method) => `'${method}'`).join(' or ');
+  const hint = didYouMean(value, SERDE_METHODS);
+  throw error('syntax/option-value', { name, found: `'${value}'`, expected }, { span: serdeMethod.span, hint });
 }
 
 function textOptions({ text, compression }: ast.CreateFileFormat): TextOptions {

@@ -48,6 +48,7 @@ export function bindBody(body: ast.QueryBody, q: QueryContext): LogicalPlan {
     case 'select':
       return bindSelect(body, undefined, q);
     case 'nested':
+      refuseOrder(body);
       return bindQuery(body.query, q).plan;
     case 'values':
       return bindValues(body, q);
@@ -56,6 +57,15 @@ export function bindBody(body: ast.QueryBody, q: QueryContext): LogicalPlan {
     default:
       return unreachable(body);
   }
+}
+
+/** In a set operation ORDER BY belongs to the whole. @throws SqlcError syntax/clause-combination */
+function refuseOrder({ query, parenthesised }: ast.NestedQuery): void {
+  const [first] = query.orderBy;
+  if (parenthesised || first === undefined) return;
+  const params = { first: 'ORDER BY', second: 'UNION, EXCEPT or INTERSECT after it' };
+  const hint = 'Put ORDER BY after the last query: it sorts the rows of all of them.';
+  throw error('syntax/clause-combination', params, { span: first.span, hint });
 }
 
 /** Left-deep chains are walked, not recursed into: generated SQL unions thousands of SELECTs. */
