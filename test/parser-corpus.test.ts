@@ -17,7 +17,7 @@ interface Sample {
   readonly error_offset?: number;
 }
 
-const shared = process.env['SQLC_SHARED'] ?? fileURLToPath(new URL('../../shared', import.meta.url));
+const shared = process.env.SQLC_SHARED ?? fileURLToPath(new URL('../../shared', import.meta.url));
 const folder = join(shared, 'corpus', 'dialect');
 const present = existsSync(folder);
 const LIMIT_MS = 1000;
