@@ -21,6 +21,7 @@ const BENCHES = [
   'fusion',
   'service-limit',
   'memory',
+  'parse',
 ];
 const RESULTS = fileURLToPath(new URL('results/', import.meta.url));
 

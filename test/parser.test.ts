@@ -66,13 +66,18 @@ function expressionOf(text: string): Expression {
   return item.expression;
 }
 
-function codeOf(text: string): string | undefined {
+function failureOf(text: string): SqlcError | undefined {
   try {
     parse(text);
     return undefined;
   } catch (found) {
-    return found instanceof SqlcError ? found.code : String(found);
+    if (found instanceof SqlcError) return found;
+    throw found;
   }
+}
+
+function codeOf(text: string): string | undefined {
+  return failureOf(text)?.code;
 }
 
 describe('spans', () => {
@@ -158,15 +163,29 @@ describe('long and deep', () => {
     EXISTS: (n) => `SELECT 1 WHERE ${'a = 1 AND EXISTS (SELECT 1 WHERE '.repeat(n)}1 = 1${')'.repeat(n)}`,
     'set operands': (n) => `${'(SELECT 1 UNION '.repeat(n)}SELECT 1${')'.repeat(n)}`,
     'WITH clauses': (n) => `${'WITH a AS ('.repeat(n)}SELECT 1${') SELECT 1'.repeat(n)}`,
-    windows: (n) => `SELECT ${'SUM(1) OVER (ORDER BY 1 * '.repeat(n)}1${')'.repeat(n)}`,
+    'queries and parentheses': (n) => `SELECT ${'((SELECT '.repeat(n / 2)}1${'))'.repeat(n / 2)}`,
   };
   for (const [name, make] of Object.entries(queries)) {
-    test(`60 levels of ${name}, not 61`, () => {
-      expect(codeOf(make(60))).toBeUndefined();
-      expect(codeOf(make(61))).toBe('syntax/too-deep');
+    test(`250 levels of ${name}, not more`, () => {
+      expect(codeOf(make(250))).toBeUndefined();
+      expect(codeOf(make(252))).toBe('syntax/too-deep');
       expect(codeOf(make(100_000))).toBe('syntax/too-deep');
     });
   }
+
+  test('60 levels of windows, not 61', () => {
+    const windows = (n: number) => `SELECT ${'SUM(1) OVER (ORDER BY 1 * '.repeat(n)}1${')'.repeat(n)}`;
+    expect(codeOf(windows(60))).toBeUndefined();
+    expect(codeOf(windows(61))).toBe('syntax/too-deep');
+  });
+
+  test('what is wrong deep inside is reported at its place, once', () => {
+    const sql = `SELECT * FROM ${'(SELECT a FROM '.repeat(100)}t WHERE ORDER${') x'.repeat(100)}; SELECT 1 +; SELECT 2`;
+    const failure = failureOf(sql);
+    expect(failure?.code).toBe('syntax/unexpected-keyword');
+    expect(failure?.span?.start).toBe(sql.indexOf('ORDER'));
+    expect(failure?.others).toHaveLength(1);
+  });
 
   test('prefixes, postfixes, predicates and joins that nest without parentheses', () => {
     expect(codeOf(`SELECT ${'- '.repeat(100_000)}1`)).toBe('syntax/too-deep');

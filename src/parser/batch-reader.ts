@@ -3,10 +3,10 @@
 import type { IToken } from 'chevrotain';
 import { error, SqlcError } from '../common/errors.ts';
 import { nearest } from '../common/suggest.ts';
-import type { Statement } from './ast.ts';
+import type { Query, Statement } from './ast.ts';
 import type { Outcome } from './kit.ts';
 import { QueryParser } from './queries.ts';
-import { MAX_DEPTH, type Scan } from './scan.ts';
+import { MAX_DEPTH, type Scan, type ScannedBatch } from './scan.ts';
 import { CHANGES, changesRows } from './statement-heads.ts';
 import { StatementParser } from './statements.ts';
 import { leftover, unexpected } from './syntax-error.ts';
@@ -52,22 +52,32 @@ const FIRST_WORDS = [
 export class BatchReader {
   private readonly tokens: IToken[];
   private readonly scanned: Scan;
+  private readonly deepQueries: readonly number[];
+  private readonly reading: {
+    readonly afterClosing: Scan['afterClosing'];
+    readonly readQueries: Map<number, Outcome<Query>>;
+  };
   private readonly errors: SqlcError[];
   private readonly maxErrors: number;
+  /** Of queries read before their statements, the last in the text first. */
+  private readonly deepErrors: SqlcError[] = [];
   private at = 0;
   /** Blocks that an error left open: their END is no error of its own. */
   private openBlocks = 0;
 
   /** @param errors where errors are added */
-  constructor(tokens: IToken[], scanned: Scan, errors: SqlcError[], maxErrors: number) {
+  constructor({ tokens, deepQueries }: ScannedBatch, scanned: Scan, errors: SqlcError[], maxErrors: number) {
     this.tokens = tokens;
+    this.deepQueries = deepQueries;
     this.scanned = scanned;
+    this.reading = { afterClosing: scanned.afterClosing, readQueries: new Map() };
     this.errors = errors;
     this.maxErrors = maxErrors;
   }
 
   run(): Statement[] {
     const statements: Statement[] = [];
+    this.readDeepQueries();
     while (this.skipSeparators()) {
       const from = this.at;
       try {
@@ -85,8 +95,23 @@ export class BatchReader {
     return statements;
   }
 
+  /** Deepest first, so that none takes more of the stack than the levels to the next one. */
+  private readDeepQueries(): void {
+    for (const from of this.deepQueries.toReversed()) {
+      try {
+        const found = parsers.query().readQuery(this.tokens, from, this.reading);
+        if (this.tokens[found.next]?.tokenType === T.RightParen)
+          this.reading.readQueries.set(this.tokens[from]?.startOffset ?? 0, found);
+      } catch (found) {
+        // Reported with the statement that it is in.
+        if (found instanceof SqlcError) this.deepErrors.push(found);
+        else if (!(found instanceof RangeError)) throw found;
+      }
+    }
+  }
+
   private read(from: number): Outcome<Statement> {
-    const { tokens, scanned } = this;
+    const { tokens, reading } = this;
     const first = tokens[from];
     const headAt = this.afterExplain(from);
     const head = tokens[headAt];
@@ -100,10 +125,13 @@ export class BatchReader {
       throw leftover(first, previous);
     try {
       const changes = head.tokenType === T.K.WITH && changesRows(ahead);
-      if (QUERY_STARTS.has(head.tokenType) && !changes) return parsers.query().readStatement(tokens, from, scanned);
-      if (changes || OTHER_STARTS.has(head.tokenType)) return parsers.other().readOtherStatement(tokens, from, scanned);
+      if (QUERY_STARTS.has(head.tokenType) && !changes) return parsers.query().readStatement(tokens, from, reading);
+      if (changes || OTHER_STARTS.has(head.tokenType)) return parsers.other().readOtherStatement(tokens, from, reading);
     } catch (found) {
-      throw found instanceof RangeError ? this.overflow(from) : found;
+      const isDeep = found instanceof SqlcError && found.code === 'syntax/too-deep';
+      if (isDeep || found instanceof RangeError)
+        throw this.deepErrorAfter(from) ?? (isDeep ? found : this.overflow(from));
+      throw found;
     }
     throw unexpected(head, undefined, 'a statement', statementHint(head));
   }
@@ -159,6 +187,11 @@ export class BatchReader {
     const previous = this.tokens[this.at - 1];
     if (token === undefined || previous === undefined) return true;
     return this.scanned.text.slice(endOf(previous), token.startOffset).includes('\n');
+  }
+
+  private deepErrorAfter(from: number): SqlcError | undefined {
+    const start = this.tokens[from]?.startOffset ?? 0;
+    return this.deepErrors.findLast(({ code, span }) => code !== 'syntax/too-deep' && (span?.start ?? 0) >= start);
   }
 
   /** MAX_DEPTH fits the stack of a fresh process; a caller deep in its own calls may have less of it left. */

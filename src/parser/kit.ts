@@ -3,6 +3,7 @@
 
 import { EmbeddedActionsParser, type IToken, type ParserMethod, type TokenType, tokenMatcher } from 'chevrotain';
 import type { Span } from '../common/span.ts';
+import type { Query } from './ast.ts';
 import { LazyLookahead } from './lookahead.ts';
 import type { Scan } from './scan.ts';
 import { Expectation, syntaxError } from './syntax-error.ts';
@@ -23,9 +24,16 @@ export interface Outcome<T> {
   readonly next: number;
 }
 
+/** What is known of a batch when one of its statements is read. */
+export interface Reading extends Pick<Scan, 'afterClosing'> {
+  readonly readQueries: ReadonlyMap<number, Outcome<Query>>;
+}
+
 export abstract class Kit extends EmbeddedActionsParser {
   private readonly expectation: Expectation;
   private afterClosing: Scan['afterClosing'] = new Map();
+  /** Queries that are read already, by where they start. */
+  protected readQueries: ReadonlyMap<number, Outcome<Query>> = new Map();
 
   constructor(options: KitOptions = {}) {
     const expectation = new Expectation();
@@ -56,14 +64,19 @@ export abstract class Kit extends EmbeddedActionsParser {
    * @param from index of the node's first token
    * @throws SqlcError syntax/* at the first token that does not fit
    */
-  protected read<T>(rule: Rule<T>, tokens: IToken[], from: number, scan: Scan): Outcome<T> {
+  protected read<T>(rule: Rule<T>, tokens: IToken[], from: number, scan: Reading): Outcome<T> {
     this.afterClosing = scan.afterClosing;
+    this.readQueries = scan.readQueries;
     this.expectation.types = [];
     this.input = tokens;
     this.importLexerState(from - 1);
     const { length } = tokens;
-    const node = rule.call(this);
-    tokens.length = length;
+    let node: T;
+    try {
+      node = rule.call(this);
+    } finally {
+      tokens.length = length;
+    }
     const [failure] = this.errors;
     if (failure !== undefined) throw syntaxError(failure, this.expectation, tokens, from);
     return { node, next: this.exportLexerState() + 1 };

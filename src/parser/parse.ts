@@ -32,10 +32,10 @@ export function parseBatches(text: string): Batch[] {
   const scanned = scan(text);
   const errors: SqlcError[] = [];
   const batches: Batch[] = [];
-  for (const { tokens, repeat } of scanned.batches) {
+  for (const batch of scanned.batches) {
     if (errors.length < MAX_ERRORS) {
-      const statements = new BatchReader(tokens, scanned, errors, MAX_ERRORS).run();
-      batches.push({ statements, repeat });
+      const statements = new BatchReader(batch, scanned, errors, MAX_ERRORS).run();
+      batches.push({ statements, repeat: batch.repeat });
     }
   }
   const [first, ...others] = errors;

@@ -18,9 +18,8 @@ import type {
   SetOperation,
   Values,
 } from './ast.ts';
-import type { Outcome, Rule } from './kit.ts';
+import type { Outcome, Reading, Rule } from './kit.ts';
 import { identifierOf, textOf } from './literals.ts';
-import type { Scan } from './scan.ts';
 import { Selects } from './selects.ts';
 import { endOf, spanOf } from './token-span.ts';
 import * as T from './tokens.ts';
@@ -56,8 +55,17 @@ export class QueryParser extends Selects {
    *
    * @throws SqlcError syntax/*, not-supported
    */
-  readStatement(tokens: IToken[], from: number, scan: Scan): Outcome<SelectStatement | Explain> {
-    return this.read(this.queryStatement, tokens, from, scan);
+  readStatement(tokens: IToken[], from: number, reading: Reading): Outcome<SelectStatement | Explain> {
+    return this.read(this.queryStatement, tokens, from, reading);
+  }
+
+  /**
+   * Reads one query inside a statement.
+   *
+   * @throws SqlcError syntax/*, not-supported
+   */
+  readQuery(tokens: IToken[], from: number, reading: Reading): Outcome<Query> {
+    return this.read(this.query, tokens, from, reading);
   }
 
   readonly queryStatement: Rule<SelectStatement | Explain> = this.rule('queryStatement', () => {
@@ -85,6 +93,11 @@ export class QueryParser extends Selects {
 
   readonly query: Rule<Query> = this.rule('query', () => {
     const start = this.here();
+    const known = this.ACTION(() => this.readQueries.get(start));
+    if (known !== undefined) {
+      this.importLexerState(known.next - 1);
+      return known.node;
+    }
     const ctes = this.OPTION(() => this.SUBRULE(this.commonTables)) ?? [];
     let body = this.SUBRULE(this.queryBody);
     let orderBy = this.OPTION1(() => this.SUBRULE(this.orderBy)) ?? [];

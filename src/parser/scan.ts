@@ -13,8 +13,10 @@ export const AFTER_GO = /^[^\S\n]*(\d+)?[^\S\n]*;?[^\S\n]*(?:--.*)?$/;
 
 /** Parentheses and CASE may nest this deep; deeper text would overflow the stack of the rules. */
 export const MAX_DEPTH = 250;
-/** A query or a window in parentheses takes several times the stack of an expression. */
-export const MAX_QUERY_DEPTH = 60;
+/** A window in parentheses takes several times the stack of an expression. */
+export const MAX_WINDOW_DEPTH = 60;
+/** So does a query: every so many levels one is read on its own, before what is around it. */
+const QUERIES_AT_ONCE = 30;
 
 export interface Scan {
   readonly text: string;
@@ -26,13 +28,15 @@ export interface Scan {
 
 export interface ScannedBatch {
   readonly tokens: IToken[];
+  /** Where queries start, as indexes into the tokens, that are nested too deep to be read with what is around them. */
+  readonly deepQueries: readonly number[];
   /** The number after GO, else 1. */
   readonly repeat: number;
 }
 
 interface Opened {
   readonly token: IToken;
-  query: boolean;
+  holds: 'query' | 'window' | undefined;
 }
 
 export const STARTS_QUERY: ReadonlySet<TokenType> = new Set([T.K.SELECT, T.K.WITH, T.K.VALUES, T.K.FROM]);
@@ -96,6 +100,8 @@ class Scanner {
   /** What is open: parentheses and CASE. */
   private open: Opened[] = [];
   private queries = 0;
+  private windows = 0;
+  private deepQueries: number[] = [];
   private closed: IToken | undefined;
   // Sticky expressions remember a place, so each scanner has its own.
   private readonly blank = /[\s\uFEFF]+/y;
@@ -298,7 +304,7 @@ class Scanner {
       tokenTypeIdx: type.tokenTypeIdx ?? 0,
     };
     this.position = end;
-    if (STARTS_QUERY.has(type)) this.enterQuery(token);
+    if (STARTS_QUERY.has(type)) this.enterQuery();
     this.tokens.push(token);
     if (this.closed !== undefined) this.afterClosing.set(this.closed.startOffset, token);
     this.closed = undefined;
@@ -308,17 +314,23 @@ class Scanner {
     const token = this.tokens.at(-1);
     const before = this.tokens.at(-2)?.tokenType;
     if (token === undefined) return;
-    this.open.push({ token, query: false });
+    this.open.push({ token, holds: undefined });
     if (this.open.length > MAX_DEPTH) throw tooDeep(token, MAX_DEPTH);
-    if (before === T.K.OVER || before === T.K.GROUP) this.enterQuery(token);
+    if (before === T.K.OVER || before === T.K.GROUP) this.enterWindow(token);
   }
 
   /** Marks the innermost parenthesis as that of a query. */
-  private enterQuery(token: IToken): void {
+  private enterQuery(): void {
     const holder = this.open.at(-1);
-    if (holder === undefined || holder.query || this.tokens.at(-1) !== holder.token) return;
-    holder.query = true;
-    if (++this.queries > MAX_QUERY_DEPTH) throw tooDeep(token, MAX_QUERY_DEPTH);
+    if (holder === undefined || holder.holds !== undefined || this.tokens.at(-1) !== holder.token) return;
+    holder.holds = 'query';
+    if (++this.queries % QUERIES_AT_ONCE === 0) this.deepQueries.push(this.tokens.length);
+  }
+
+  private enterWindow(token: IToken): void {
+    const holder = this.open.at(-1);
+    if (holder !== undefined) holder.holds = 'window';
+    if (++this.windows > MAX_WINDOW_DEPTH) throw tooDeep(token, MAX_WINDOW_DEPTH);
   }
 
   /** Closes the innermost of some kinds, and what was left open in it. */
@@ -326,18 +338,22 @@ class Scanner {
     let opened = this.open.pop();
     while (opened !== undefined && !kinds.includes(opened.token.tokenType)) opened = this.open.pop();
     this.closed = opened?.token;
-    if (opened?.query === true) this.queries--;
+    if (opened?.holds === 'query') this.queries--;
+    if (opened?.holds === 'window') this.windows--;
   }
 
   private endBatch(repeat: number): void {
-    if (this.tokens.length > 0) this.batches.push({ tokens: this.tokens, repeat });
+    const { tokens, deepQueries } = this;
+    if (tokens.length > 0) this.batches.push({ tokens, deepQueries, repeat });
     this.tokens = [];
+    this.deepQueries = [];
     this.closeAll();
   }
 
   private closeAll(): void {
     this.open = [];
     this.queries = 0;
+    this.windows = 0;
     this.closed = undefined;
   }
 

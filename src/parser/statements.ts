@@ -3,9 +3,9 @@
 import type { IOrAlt, IToken } from 'chevrotain';
 import { error } from '../common/errors.ts';
 import type { Block, SetIdentityInsert, SetStatement, Statement } from './ast.ts';
-import type { Outcome, Rule } from './kit.ts';
+import type { Outcome, Reading, Rule } from './kit.ts';
 import { joinedName } from './queries.ts';
-import { MAX_DEPTH, type Scan } from './scan.ts';
+import { MAX_DEPTH } from './scan.ts';
 import { Scripts } from './scripts.ts';
 import { changesRows } from './statement-heads.ts';
 import { spanOf } from './token-span.ts';
@@ -34,8 +34,8 @@ export class StatementParser extends Scripts {
    *
    * @throws SqlcError syntax/*, not-supported
    */
-  readOtherStatement(tokens: IToken[], from: number, scan: Scan): Outcome<Statement> {
-    return this.read(this.script, tokens, from, scan);
+  readOtherStatement(tokens: IToken[], from: number, reading: Reading): Outcome<Statement> {
+    return this.read(this.script, tokens, from, reading);
   }
 
   readonly script: Rule<Statement> = this.rule('script', () => {

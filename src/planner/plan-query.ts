@@ -3,10 +3,10 @@
 import { INT } from '../arrow/sql-type.ts';
 import type { ViewDefinition } from '../catalog/definitions.ts';
 import type { Snapshot } from '../catalog/snapshot.ts';
-import { invariant } from '../common/errors.ts';
+import { error, invariant } from '../common/errors.ts';
 import type { Query } from '../parser/ast.ts';
 import type { FunctionRegistry } from '../udf/function.ts';
-import { type OnError, type ParameterValue, rootContext } from './bind/context.ts';
+import { MAX_DEPTH, type OnError, type ParameterValue, rootContext } from './bind/context.ts';
 import { bindQuery } from './bind/query.ts';
 import { type CallTerms, NO_TERMS } from './call-terms.ts';
 import { type ColumnId, column } from './expression.ts';
@@ -57,19 +57,31 @@ export async function planQuery(
   consumer: 'streaming' | 'blocking',
 ): Promise<PlannedQuery> {
   const terms = await inputs.terms();
-  return withTypes(inputs.memo, inputs.oracle, () => {
-    const context: RuleContext = { ...columnIds(inputs.learnt, 0, terms), collation: inputs.snapshot.collation };
-    const { plan } = bindQuery(
-      query,
-      rootContext({ ...inputs, insideViews: [], knownTypes: inputs.memo, nextId: context.nextId }),
-    );
-    const bound = consumer === 'streaming' ? withoutUntyped(plan) : plan;
-    validate(bound);
-    const { plan: logical, ordered, placed, steps } = optimize(bound, inputs.rules, context);
-    validate(logical);
-    const physical = fragmentPlan(logical, inputs.names, context, consumer === 'streaming');
-    return { bound, steps, ordered, placed, logical, physical };
-  });
+  return withTypes(inputs.memo, inputs.oracle, () =>
+    withinStack(query, () => {
+      const context: RuleContext = { ...columnIds(inputs.learnt, 0, terms), collation: inputs.snapshot.collation };
+      const { plan } = bindQuery(
+        query,
+        rootContext({ ...inputs, insideViews: [], knownTypes: inputs.memo, nextId: context.nextId }),
+      );
+      const bound = consumer === 'streaming' ? withoutUntyped(plan) : plan;
+      validate(bound);
+      const { plan: logical, ordered, placed, steps } = optimize(bound, inputs.rules, context);
+      validate(logical);
+      const physical = fragmentPlan(logical, inputs.names, context, consumer === 'streaming');
+      return { bound, steps, ordered, placed, logical, physical };
+    }),
+  );
+}
+
+/** Plans are recursed into; what is deeper than the stack is refused. @throws SqlcError bind/expression-too-deep */
+function withinStack<T>({ span }: Query, plan: () => T): T {
+  try {
+    return plan();
+  } catch (found) {
+    if (!(found instanceof RangeError) || !found.message.includes('call stack')) throw found;
+    throw error('bind/expression-too-deep', { limit: MAX_DEPTH }, { span });
+  }
 }
 
 /** A NULL that nothing gave a type is an int where it leaves the query. */

@@ -9,7 +9,7 @@ import type { AggregateExpr, Column, ColumnId, Expr, LiteralValue } from '../exp
 import { columnsOf, type LogicalPlan } from '../plan.ts';
 import type { Scope } from './scope.ts';
 
-export const MAX_DEPTH = 250;
+export const MAX_DEPTH = 600;
 
 export interface ParameterValue {
   readonly value: LiteralValue;

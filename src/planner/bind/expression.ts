@@ -19,6 +19,7 @@ import { isDateStyle } from '../duckdb-dialect/date-styles.ts';
 import { type Expr, isNullLiteral, literal, nullLiteral, operator } from '../expression.ts';
 import { columnsUsed } from '../shape.ts';
 import { astKey, callsIn, columnNamesIn } from './ast-key.ts';
+import { balanced } from './balanced.ts';
 import { bindCall } from './call.ts';
 import { collate, collationAmong, folded, uncollated } from './collation.ts';
 import { bindList, bindStruct, bindSubscript } from './collections.ts';
@@ -34,6 +35,9 @@ import { bindComparedQuery, bindSubquery } from './subqueries.ts';
 import { inZone, zonedLike, zoneNamed } from './time-zone.ts';
 import { bindType } from './type-name.ts';
 import { castable, coerce } from './types.ts';
+
+/** Operands of a chain that is not bound as a chain: DuckDB and we recurse into expressions. */
+const LONG_CHAIN = 200;
 
 export function bindExpression(e: ast.Expression, outer: Env): Expr {
   if (outer.depth >= MAX_DEPTH) throw error('bind/expression-too-deep', { limit: MAX_DEPTH }, { span: e.span });
@@ -95,7 +99,7 @@ export function bindExpression(e: ast.Expression, outer: Env): Expr {
     case 'exists':
       return bindSubquery(e.query, 'exists', env, e.span);
     case 'scalar-query':
-      return bindSubquery(e.query, 'scalar', env, e.span);
+      return inlined(e.query, env) ?? bindSubquery(e.query, 'scalar', env, e.span);
     case 'case':
       return bindCase(e, env);
     case 'cast':
@@ -249,6 +253,20 @@ export function callsService(e: ast.Expression | undefined, env: Env): boolean {
 }
 
 /** Comparison and arithmetic: left-deep chains are folded, not recursed into. */
+/** `(SELECT a + 1)` is `a + 1`: DuckDB takes twice as long for every subquery in a subquery. */
+function inlined({ ctes, body, orderBy, limit, offset, forJson }: ast.Query, env: Env): Expr | undefined {
+  if (body.kind !== 'select' || ctes.length + orderBy.length > 0 || limit !== undefined || offset !== undefined) return;
+  const { from, groupBy, items, into, where, having } = body;
+  const [item] = items;
+  const isPlain = [body.top, into, where, having, body.qualify, forJson].every((clause) => clause === undefined);
+  if (!isPlain || from.length + groupBy.length > 0 || body.groupByAll || items.length !== 1 || item === undefined)
+    return;
+  if (item.variable !== undefined || ['star', 'null', 'parameter'].includes(item.expression.kind)) return;
+  let calls = 0;
+  callsIn(item.expression, () => calls++);
+  return calls > 0 ? undefined : bindExpression(item.expression, env);
+}
+
 function bindChain(e: ast.Binary, env: Env): Expr {
   const links: ast.Binary[] = [];
   let left: ast.Expression = e;
@@ -257,10 +275,16 @@ function bindChain(e: ast.Binary, env: Env): Expr {
     links.push(left);
     left = left.left;
   }
-  return links.reduceRight(
-    (acc: Expr, link) => combine(link, acc, bindExpression(link.right, env)),
-    bindExpression(left, env),
-  );
+  const first = bindExpression(left, env);
+  const rest = links.map((link) => bindExpression(link.right, env)).reverse();
+  if (isLongSum(links, [first, ...rest])) return balanced([first, ...rest], (a, b) => combine(e, a, b));
+  return rest.reduce((acc, right, i) => combine(links[links.length - 1 - i] ?? e, acc, right), first);
+}
+
+/** Of whole numbers or texts alone, so many that nothing could recurse into them one by one: their sum in any grouping is the same. */
+function isLongSum(links: readonly ast.Binary[], operands: readonly Expr[]): boolean {
+  if (links.length < LONG_CHAIN || links.some((link) => link.operator !== '+' && link.operator !== '||')) return false;
+  return operands.every(({ type }) => isText(type)) || operands.every(({ type }) => familyOf(type) === 'integer');
 }
 
 function bindLike(e: ast.Like, env: Env): Expr {

@@ -5,6 +5,7 @@ import type { Span } from '../../common/span.ts';
 import type * as ast from '../../parser/ast.ts';
 import { type Column, column, type Expr } from '../expression.ts';
 import { columnsOf, type LogicalPlan } from '../plan.ts';
+import { balanced } from './balanced.ts';
 import { type BindContext, clauseEnv, hoistTo, type PlanHolder, type QueryContext } from './context.ts';
 import { bindExpression } from './expression.ts';
 import { forJson } from './for-json.ts';
@@ -68,6 +69,9 @@ function refuseOrder({ query, parenthesised }: ast.NestedQuery): void {
   throw error('syntax/clause-combination', params, { span: first.span, hint });
 }
 
+/** Unions that are not combined one by one: plans are recursed into. */
+const LONG_CHAIN = 100;
+
 /** Left-deep chains are walked, not recursed into: generated SQL unions thousands of SELECTs. */
 function bindSetOperation(body: ast.SetOperation, q: QueryContext): LogicalPlan {
   const chain: ast.SetOperation[] = [];
@@ -75,6 +79,11 @@ function bindSetOperation(body: ast.SetOperation, q: QueryContext): LogicalPlan 
   while (left.kind === 'set-operation') {
     chain.push(left);
     left = left.left;
+  }
+  const isOneUnion = chain.every(({ operator, all }) => operator === 'union' && all === body.all);
+  if (isOneUnion && chain.length >= LONG_CHAIN) {
+    const plans = [left, ...chain.map(({ right }) => right).reverse()].map((operand) => bindBody(operand, q));
+    return balanced(plans, (a, b) => combine(body, a, b, q.ctx));
   }
   return chain.reduceRight((plan, op) => combine(op, plan, bindBody(op.right, q), q.ctx), bindBody(left, q));
 }

@@ -54,6 +54,7 @@ function commonPlainType(a: SqlType, b: SqlType): SqlType | undefined {
     case 'binary':
       return from === 'binary' ? widerText(high, low) : undefined;
     case 'decimal':
+      if (from === 'binary') return undefined;
       return from === 'text' || high.kind !== 'decimal' ? high : widerDecimal(high, low);
     case 'float':
       return from === 'binary' ? undefined : high;
