@@ -120,6 +120,11 @@ export function collationAmong(exprs: readonly Expr[], { snapshot }: Pick<BindCo
   return collationOfAll(exprs)?.name ?? snapshot.collation;
 }
 
+/** The collation that ignores case as well, for ILIKE. */
+export function caseless(collation: CollationName): CollationName {
+  return collation === 'CS_AI' || collation === 'CI_AI' ? 'CI_AI' : 'CI_AS';
+}
+
 /** The text as bytes compare it under a collation: in lower case, without accents. */
 export function folded(expr: Expr, collation: CollationName): Expr {
   if (!isText(expr.type) || collation === 'BIN2_UTF8') return expr;

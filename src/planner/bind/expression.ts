@@ -21,7 +21,7 @@ import { columnsUsed } from '../shape.ts';
 import { astKey, callsIn, columnNamesIn } from './ast-key.ts';
 import { balanced } from './balanced.ts';
 import { bindCall } from './call.ts';
-import { collate, collationAmong, folded, uncollated } from './collation.ts';
+import { caseless, collate, collationAmong, folded, uncollated } from './collation.ts';
 import { bindList, bindStruct, bindSubscript } from './collections.ts';
 import { isNotFalse, isNotTrue, isTrue } from './conditions.ts';
 import { type Env, MAX_DEPTH } from './context.ts';
@@ -301,7 +301,8 @@ function bindLike(e: ast.Like, env: Env): Expr {
     toText(pattern, 'LIKE', e.pattern.span),
     ...(escaped === undefined ? [] : [toText(escaped, 'ESCAPE', e.span)]),
   ];
-  const collation = collationAmong(args, env.ctx);
+  const among = collationAmong(args, env.ctx);
+  const collation = e.ignoreCase ? caseless(among) : among;
   return operator(
     `${e.negated ? 'not-' : ''}${e.ignoreCase ? 'ilike' : 'like'}`,
     args.map((a) => folded(a, collation)),
