@@ -1,7 +1,7 @@
 // Random WHERE clauses of several conditions on answers, over a table large enough that their order matters, in every
 // order they can be written. What draws the same numbers gives the same queries.
 
-/** A few hundred rows: repeated bodies, few titles, NULLs, a language that the service refuses. */
+/** A hundred rows: repeated bodies, few titles, NULLs, a language that the service refuses. */
 export const CONJUNCTION_TABLES: readonly string[] = [
   `CREATE TABLE posts AS
     SELECT id, CASE WHEN id % 41 = 0 THEN NULL ELSE word + other + CAST(id * 7 % 89 AS nvarchar(10)) END AS body,
@@ -10,7 +10,7 @@ export const CONJUNCTION_TABLES: readonly string[] = [
     FROM (SELECT a.x * 100 + b.x * 10 + c.x AS id,
         CASE (a.x * 3 + b.x + c.x * 7) % 5 WHEN 0 THEN N'good ' WHEN 1 THEN N'bad ' WHEN 2 THEN N'great ' WHEN 3 THEN N'Paris ' ELSE N'a ' END AS word,
         CASE (a.x + b.x * 3 + c.x) % 4 WHEN 0 THEN N'bonjour ' WHEN 1 THEN N'awful ' WHEN 2 THEN N'Rome ' ELSE N'table ' END AS other
-      FROM (VALUES (0), (1)) AS a (x)
+      FROM (VALUES (0)) AS a (x)
         CROSS JOIN (VALUES (0),(1),(2),(3),(4),(5),(6),(7),(8),(9)) AS b (x)
         CROSS JOIN (VALUES (0),(1),(2),(3),(4),(5),(6),(7),(8),(9)) AS c (x)) AS t`,
   `CREATE TABLE topics (id, note) AS SELECT * FROM (VALUES (1, N'great'), (2, N'bad'), (5, N'good'), (12, NULL), (20, N'bonjour'), (33, N'awful')) AS v (id, note)`,
