@@ -1,4 +1,4 @@
-// The invariants of the rules (docs/adr/0017), on random queries over a deterministic service; nothing is learnt before
+// The invariants of the rules (docs/adr/0019), on random queries over a deterministic service; nothing is learnt before
 // each but what is said. Answers are equal with any rule switched off; no rule buys more documents; how the conditions
 // of a conjunction are written decides nothing. `npm run differential -- --seed N --n N` is the long form.
 
@@ -24,7 +24,7 @@ import { seeded } from './support/seeded.ts';
 import { startFakeService } from './support/slt-backends.ts';
 
 const seed = Number(process.env.SQLC_SEED ?? 20_240_611);
-const count = Number(process.env.SQLC_QUERIES ?? 100);
+const count = Number(process.env.SQLC_QUERIES ?? 60);
 const PER_TEST = 25;
 const BATCH = 10;
 const WITHIN = 1.15;
