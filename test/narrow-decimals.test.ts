@@ -5,11 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { expect, test } from 'vitest';
+import type { Bounds } from '../src/arrow/bounds.ts';
 import { decimal, INT } from '../src/arrow/sql-type.ts';
 import type { ExternalTable } from '../src/catalog/definitions.ts';
 import { Engine } from '../src/index.ts';
 import { type Column, column, type Expr, operator } from '../src/planner/expression.ts';
-import { type Bounds, narrowDecimals } from '../src/planner/narrow-decimals.ts';
+import { narrowDecimals } from '../src/planner/narrow-decimals.ts';
 import { columnsOf, type LogicalPlan } from '../src/planner/plan.ts';
 
 const PRICE: Column = { id: 1, name: 'price', type: decimal(15, 2) };

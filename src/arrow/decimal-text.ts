@@ -27,3 +27,11 @@ function pointed(digits: string, negative: boolean, scale: number): string {
   const point = padded.length - scale;
   return `${sign}${padded.slice(0, point)}.${padded.slice(point)}`;
 }
+
+/** `1.5` at scale 2 is 150; undefined for anything but plain digits of at most that scale. */
+export function unscaledOf(text: string, scale: number): bigint | undefined {
+  const [, sign, whole, fraction = ''] = /^([-+]?)(\d+)(?:\.(\d*))?$/.exec(text) ?? [];
+  if (whole === undefined || fraction.length > scale) return undefined;
+  const digits = BigInt(whole + fraction.padEnd(scale, '0'));
+  return sign === '-' ? -digits : digits;
+}

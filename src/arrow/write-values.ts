@@ -2,6 +2,7 @@
 // Undefined and absent struct fields are NULL; a value of another kind than its type is a bug of the caller.
 
 import { InternalError } from '../common/errors.ts';
+import { unscaledOf } from './decimal-text.ts';
 import { bindings, type RawVector } from './duckdb-bindings.ts';
 import { decimalShape, type SqlType, typeName } from './sql-type.ts';
 import { writeStoredUuid } from './uuid-text.ts';
@@ -115,14 +116,6 @@ function writeDecimalTexts(vector: RawVector, type: SqlType, values: Column): vo
     if (unscaled === undefined || unscaled >= limit || unscaled <= -limit) throw mismatch(type, value);
     return unscaled;
   });
-}
-
-/** `1.5` at scale 2 is 150; undefined for anything but plain digits of at most that scale. */
-function unscaledOf(text: string, scale: number): bigint | undefined {
-  const [, sign, whole, fraction = ''] = /^([-+]?)(\d+)(?:\.(\d*))?$/.exec(text) ?? [];
-  if (whole === undefined || fraction.length > scale) return undefined;
-  const digits = BigInt(whole + fraction.padEnd(scale, '0'));
-  return sign === '-' ? -digits : digits;
 }
 
 function writeLists(vector: RawVector, type: SqlType & { kind: 'list' }, values: Column): void {

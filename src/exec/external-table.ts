@@ -2,6 +2,7 @@
 // columns is made in the statement's work area. Parquet is read in place; text is converted whole, every declared
 // column of every row, because the engine's reader would check only the columns a query happens to read.
 
+import { type Bounds, hull } from '../arrow/bounds.ts';
 import { duckdbTypeName } from '../arrow/duckdb-type.ts';
 import { familyOf, isText, type SqlType, sameType, typeName, VARCHAR_MAX } from '../arrow/sql-type.ts';
 import type { ColumnDefinition, ExternalTable, FileFormatDefinition, TextOptions } from '../catalog/definitions.ts';
@@ -10,7 +11,6 @@ import { error, invariant } from '../common/errors.ts';
 import { didYouMean } from '../common/suggest.ts';
 import { castable } from '../planner/bind/types.ts';
 import { castSql, storedSql } from '../planner/duckdb-dialect/casts.ts';
-import { type Bounds, hull } from '../planner/narrow-decimals.ts';
 import { quote, stringLiteral } from '../planner/sql-text.ts';
 import { storageCredential } from '../storage/credential.ts';
 import { parseLocation, resolveLocation } from '../storage/location.ts';

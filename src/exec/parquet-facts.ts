@@ -2,9 +2,10 @@
 // longest text of a column. The format's own statistics do not tell lengths, so that a declared varchar(n) would have
 // to be checked on every read; where all texts are known to fit, a column is read as it is.
 
+import { type Bounds, hull } from '../arrow/bounds.ts';
+import { unscaledOf } from '../arrow/decimal-text.ts';
 import { sqlTypeOf } from '../arrow/duckdb-logical-type.ts';
 import { familyOf, type SqlType } from '../arrow/sql-type.ts';
-import { type Bounds, hull, unscaledOf } from '../planner/narrow-decimals.ts';
 import { quote, stringLiteral } from '../planner/sql-text.ts';
 import type { Connection } from './duckdb/connection.ts';
 

@@ -2,11 +2,11 @@
 // Everything is given back when the statement ends, however it ends.
 
 import type { DuckDBDataChunk } from '@duckdb/node-api';
+import type { Bounds } from '../arrow/bounds.ts';
 import type { PlainValue } from '../arrow/write-values.ts';
 import type { ExternalTable, SystemTable, TableDefinition } from '../catalog/definitions.ts';
 import { invariant } from '../common/errors.ts';
 import { failureType, type TraceAttributes, type TraceSpan } from '../common/trace.ts';
-import type { Bounds } from '../planner/narrow-decimals.ts';
 import type { PhysicalCall } from '../planner/physical.ts';
 import { quote } from '../planner/sql-text.ts';
 import type { WorkNames } from '../planner/unparse.ts';

@@ -262,22 +262,7 @@ export abstract class Externals extends QueryParser {
     return this.OR<RawValue>({
       ERR_MSG: 'a string, a number or a name',
       DEF: [
-        {
-          ALT: () => {
-            const token = this.CONSUME(T.StringText);
-            return this.ACTION(() => ({ kind: 'string', literal: stringOf(token), span: spanOf(token) }));
-          },
-        },
-        {
-          ALT: () => {
-            const minus = this.OPTION(() => this.CONSUME(T.Minus));
-            const token = this.CONSUME(T.Numeric);
-            return this.ACTION(() => {
-              const text = minus === undefined ? token.image : `-${token.image}`;
-              return { kind: 'number', text, span: this.since(start) };
-            });
-          },
-        },
+        { ALT: () => this.SUBRULE(this.literalOption) },
         {
           ALT: () => {
             const token = this.CONSUME(T.AnyWord);

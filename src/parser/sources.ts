@@ -526,27 +526,34 @@ export abstract class Sources extends Expressions {
     ]);
   });
 
-  readonly rowsetValue: Rule<RawValue> = this.rule('rowsetValue', () => {
+  /** A string or a number, as the value of an option. */
+  readonly literalOption: Rule<RawValue> = this.rule('literalOption', () => {
     const start = this.here();
-    return this.OR<RawValue>({
+    return this.OR<RawValue>([
+      {
+        ALT: () => {
+          const token = this.CONSUME(T.StringText);
+          return this.ACTION(() => ({ kind: 'string', literal: stringOf(token), span: spanOf(token) }));
+        },
+      },
+      {
+        ALT: () => {
+          const minus = this.OPTION(() => this.CONSUME(T.Minus));
+          const token = this.CONSUME(T.Numeric);
+          return this.ACTION(() => {
+            const text = minus === undefined ? token.image : `-${token.image}`;
+            return { kind: 'number', text, span: this.since(start) };
+          });
+        },
+      },
+    ]);
+  });
+
+  readonly rowsetValue: Rule<RawValue> = this.rule('rowsetValue', () =>
+    this.OR<RawValue>({
       ERR_MSG: 'a string, a number or a word',
       DEF: [
-        {
-          ALT: () => {
-            const token = this.CONSUME(T.StringText);
-            return this.ACTION(() => ({ kind: 'string', literal: stringOf(token), span: spanOf(token) }));
-          },
-        },
-        {
-          ALT: () => {
-            const minus = this.OPTION(() => this.CONSUME(T.Minus));
-            const token = this.CONSUME(T.Numeric);
-            return this.ACTION(() => {
-              const text = minus === undefined ? token.image : `-${token.image}`;
-              return { kind: 'number', text, span: this.since(start) };
-            });
-          },
-        },
+        { ALT: () => this.SUBRULE(this.literalOption) },
         {
           ALT: () => {
             const token = this.CONSUME(T.AnyWord);
@@ -559,8 +566,8 @@ export abstract class Sources extends Expressions {
           },
         },
       ],
-    });
-  });
+    }),
+  );
 
   /** `WITH (NOLOCK, INDEX (1))`: read, checked against T-SQL's list and dropped. */
   readonly tableHints: Rule<true> = this.rule('tableHints', () => {

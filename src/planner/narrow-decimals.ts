@@ -2,17 +2,13 @@
 // every operation, and the engine takes twice as long or more over 38 digits. Scales stay, so values and texts do too;
 // whatever is not arithmetic, a comparison or a sum over such an expression sees the type it was bound with.
 
+import { type Bounds, hull } from '../arrow/bounds.ts';
+import { unscaledOf } from '../arrow/decimal-text.ts';
 import { decimal, decimalShape, familyOf, type SqlType, sameType } from '../arrow/sql-type.ts';
 import type { TableDefinition } from '../catalog/definitions.ts';
 import type { ColumnId, Expr } from './expression.ts';
 import { columnsOf, type LogicalPlan } from './plan.ts';
 import { mapChildExprs, mapChildren, mapExpressions, rewriteExpr } from './shape.ts';
-
-/** Of the values of a column, in units of its last place. */
-export interface Bounds {
-  readonly low: bigint;
-  readonly high: bigint;
-}
 
 export type BoundsOf = (table: TableDefinition, column: string) => Bounds | undefined;
 
@@ -178,15 +174,6 @@ function sums(op: string, a: Bounds, s: number, b: Bounds, t: number): Bounds | 
   return undefined;
 }
 
-export function hull(all: readonly Bounds[]): Bounds {
-  let { low, high } = all[0] ?? { low: 0n, high: 0n };
-  for (const b of all) {
-    if (b.low < low) low = b.low;
-    if (b.high > high) high = b.high;
-  }
-  return { low, high };
-}
-
 function narrowType(type: SqlType, { low, high }: Bounds): SqlType | undefined {
   if (type.kind !== 'decimal' || type.scale > DIGITS || low <= -LIMIT || high >= LIMIT) return undefined;
   return type.precision <= DIGITS ? type : decimal(DIGITS, type.scale);
@@ -200,11 +187,4 @@ function fits(type: SqlType): boolean {
 
 function scaleOf(type: SqlType): number {
   return type.kind === 'decimal' ? decimalShape(type).scale : 0;
-}
-
-/** @returns undefined for what is no plain number of at most so many places */
-export function unscaledOf(text: string, scale: number): bigint | undefined {
-  const [, sign, whole = '', places = ''] = text.match(/^(-?)(\d+)(?:\.(\d*))?$/) ?? [];
-  if (sign === undefined || places.length > scale) return undefined;
-  return BigInt(`${sign}${whole}${places.padEnd(scale, '0')}`);
 }
