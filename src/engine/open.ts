@@ -18,6 +18,7 @@ import type { Environment } from './declared-service.ts';
 import { LearntStatistics } from './learnt.ts';
 import { serviceDirectory } from './services.ts';
 import { Session } from './session.ts';
+import { spillFolder } from './spill-folder.ts';
 import { allSystemViews } from './system-views/index.generated.ts';
 
 /** The database's folder is created when absent. */
@@ -46,7 +47,7 @@ export async function openSession(options: EngineOptions): Promise<Session> {
   const database = await Database.open({
     folder: options.database,
     memoryLimitMb: Math.floor(memoryLimitMb * ENGINE_SHARE),
-    temporaryFolder: join(cacheFolder, 'tmp', String(process.pid)),
+    temporaryFolder: await spillFolder(cacheFolder),
   });
   const store = await DuckdbCatalogStore.open(
     database,
