@@ -3,7 +3,7 @@
 // After: what the lowest call of each conjunction kept of all it was asked.
 
 import type { ExternalFiles } from '../exec/external-table.ts';
-import { openTable } from '../exec/open-table.ts';
+import { openTables } from '../exec/open-table.ts';
 import { runStages } from '../exec/run-stage.ts';
 import type { StatementWork } from '../exec/statement-work.ts';
 import type { Query } from '../parser/ast.ts';
@@ -37,7 +37,7 @@ export async function planAfterProbing(
   const context = await learningContext(planned, inputs);
   const chains = [...ranked, ...(isOn('fuse') ? fusionChains(planned.ordered, context) : [])];
   if (chains.length === 0) return planned;
-  for (const read of planned.physical.external) await openTable(read, work, files);
+  await openTables(planned.physical.external, work, files);
   const counts = new Map<string, CallInputs>();
   for (const chain of chains) {
     for (const call of chain.calls) {

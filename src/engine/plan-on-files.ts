@@ -1,8 +1,9 @@
-// What the tables' files tell of their values, once they are open, may make a plan cheaper to run: its decimals narrow.
-// A plan that asks services stays as it is; there it is the calls that cost.
+// What the tables' files tell, once they are open, makes a plan cheaper to run: its files are read where the fragment
+// names them, without a view, and where their values fit its decimals narrow. A plan that asks services stays as it is;
+// there it is the calls that cost.
 
 import type { ExternalFiles } from '../exec/external-table.ts';
-import { openTable } from '../exec/open-table.ts';
+import { openTables } from '../exec/open-table.ts';
 import type { StatementWork } from '../exec/statement-work.ts';
 import { fragmentPlan } from '../planner/fragment.ts';
 import type { LearntCalls } from '../planner/learnt-calls.ts';
@@ -18,10 +19,10 @@ export async function planOnFiles(
   files: ExternalFiles,
 ): Promise<PlannedQuery> {
   const { external, stages, output } = planned.physical;
-  for (const read of external) await openTable(read, work, files);
-  if (work.bounds.size === 0 || stages.length > 0 || output.kind === 'stream') return planned;
+  const asks = stages.length > 0 || output.kind === 'stream';
+  await openTables(external, work, files, asks ? 'view' : 'inline');
+  if (asks || external.length === 0) return planned;
   const narrow = narrowDecimals(planned.logical, (table, column) => work.bounds.get(table)?.get(column));
-  if (narrow === planned.logical) return planned;
-  const physical = fragmentPlan(narrow, work.names, freshIds(planned, inputs.learnt), consumer === 'streaming');
+  const physical = fragmentPlan(narrow, work.inlineNames, freshIds(planned, inputs.learnt), consumer === 'streaming');
   return { ...planned, physical };
 }

@@ -11,7 +11,7 @@ import { requestPricePer1000, unitPricePer1000 } from '../udf/price.ts';
 import type { ServicePool } from '../udf/service.ts';
 import { type AskedTogether, askedTogether } from './asked-together.ts';
 import type { ExternalFiles } from './external-table.ts';
-import { openTable } from './open-table.ts';
+import { openTables } from './open-table.ts';
 import type { StatementWork } from './statement-work.ts';
 import { MAX_HELD_ROWS } from './stream-segment.ts';
 
@@ -159,7 +159,7 @@ function plannedCalls({ stages, output }: PhysicalPlan): Planned[] {
 }
 
 async function openAll(plan: PhysicalPlan, work: StatementWork, files: ExternalFiles): Promise<true> {
-  for (const read of plan.external) await openTable(read, work, files);
+  await openTables(plan.external, work, files);
   return true;
 }
 
@@ -189,6 +189,7 @@ async function count(planned: Planned, work: StatementWork, signal: AbortSignal)
   const { asked, fragment, stage, limited, shape } = planned;
   const { connection, names, options } = work;
   const table = names.stage(stage);
+  await work.makeArea();
   const kept = [...new Set(asked.flat().flatMap((call) => call.inputs))].map(columnName).join(', ');
   await connection.run(
     `CREATE OR REPLACE TABLE ${table} AS SELECT ${kept} FROM (${fragment.sql}) AS t`,

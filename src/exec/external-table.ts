@@ -36,23 +36,38 @@ interface LocalCopy {
 export async function openExternal(
   table: ExternalTable,
   read: ReadonlySet<string>,
+  listed: readonly StoredFile[],
   work: StatementWork,
   files: ExternalFiles,
+  as: 'view' | 'inline',
 ): Promise<void> {
   const format = findObject(files.snapshot, 'file format', table.fileFormat);
   if (format === undefined) throw error('catalog/missing-reference', { kind: 'file format', name: table.fileFormat });
-  const copies = await fetchAll(table, work, files);
+  const copies = await fetchAll(listed, work, files);
+  if (copies.length > 0 && format.format === 'parquet') {
+    const columns = await parquetItems(table, read, copies, work, files.parquet);
+    if (as === 'inline') {
+      // What nobody reads would only be looked at by the engine.
+      const items = columns.filter(({ column }) => read.has(column.name));
+      work.inlined.set(table, parquetQuery(items, copies));
+      return;
+    }
+    await work.makeArea();
+    await work.connection.run(`CREATE VIEW ${work.names.external(table)} AS ${parquetQuery(columns, copies)}`);
+    return;
+  }
+  await work.makeArea();
   const relation = work.names.external(table);
-  if (copies.length === 0) await emptyRelation(table, relation, work);
-  else if (format.format === 'parquet') await openParquet(table, read, copies, relation, work, files.parquet);
+  if (format.format === 'parquet' || copies.length === 0) await emptyRelation(table, relation, work);
   else await openText(table, format, copies, relation, work);
 }
 
-async function fetchAll(
+/** What a table's location holds. @throws SqlcError storage/*, catalog/missing-reference, exec/cancelled */
+export async function listFiles(
   table: ExternalTable,
   work: StatementWork,
   { storage, snapshot, blobEndpoint }: ExternalFiles,
-): Promise<LocalCopy[]> {
+): Promise<StoredFile[]> {
   const { signal, report } = work.options;
   const source = findObject(snapshot, 'data source', table.dataSource);
   if (source === undefined) throw error('catalog/missing-reference', { kind: 'data source', name: table.dataSource });
@@ -62,11 +77,19 @@ async function fetchAll(
   const base = parseLocation(source.location, { connectionOptions: source.connectionOptions, blobEndpoint });
   const location = resolveLocation(base, table.location);
   const credential = location.kind === 'blob' ? storageCredential(named) : undefined;
-  const found = await storage.list(location, { credential, signal, stats: report.storage });
+  return storage.list(location, { credential, signal, stats: report.storage });
+}
+
+async function fetchAll(
+  listed: readonly StoredFile[],
+  work: StatementWork,
+  { storage }: ExternalFiles,
+): Promise<LocalCopy[]> {
+  const { signal, report } = work.options;
   const lease = storage.lease();
   work.onClose(() => lease.release());
-  const paths = await storage.fetchAll(found, { signal, stats: report.storage, lease });
-  return found.map((file, i) => ({ file, path: paths[i] ?? '' }));
+  const paths = await storage.fetchAll(listed, { signal, stats: report.storage, lease });
+  return listed.map((file, i) => ({ file, path: paths[i] ?? '' }));
 }
 
 async function emptyRelation(table: ExternalTable, relation: string, work: StatementWork): Promise<void> {
@@ -81,14 +104,19 @@ function pathList(copies: readonly LocalCopy[]): string {
 
 // --- Parquet: columns by name, exactly first, then without case; absent from every file is an error
 
-async function openParquet(
+/** A declared column, and the SQL of its value in the files. */
+interface Item {
+  readonly column: ColumnDefinition;
+  readonly sql: string;
+}
+
+async function parquetItems(
   table: ExternalTable,
   read: ReadonlySet<string>,
   copies: readonly LocalCopy[],
-  relation: string,
   work: StatementWork,
   facts: ParquetFacts,
-): Promise<void> {
+): Promise<Item[]> {
   const present = new Map<string, SqlType | undefined>();
   for (const copy of copies) {
     for (const [name, type] of await parquetColumns(copy, work, facts)) if (!present.has(name)) present.set(name, type);
@@ -101,18 +129,20 @@ async function openParquet(
     work,
     facts,
   );
-  const items = columns.map(({ column, name, from }) => {
-    const length = longest.get(name);
-    const known = length === undefined ? from : ({ kind: 'varchar', length } as const);
-    return `${storedSql(quote(name), known, column.type, column.name)} AS ${quote(column.name)}`;
-  });
   const numbers = columns.filter(({ column, from }) => read.has(column.name) && sameType(from, column.type));
   work.bounds.set(table, await boundsOf(copies, numbers, work, facts));
+  return columns.map(({ column, name, from }) => {
+    const length = longest.get(name);
+    const known = length === undefined ? from : ({ kind: 'varchar', length } as const);
+    return { column, sql: storedSql(quote(name), known, column.type, column.name) };
+  });
+}
+
+function parquetQuery(items: readonly Item[], copies: readonly LocalCopy[]): string {
+  const values = items.map(({ column, sql }) => `${sql} AS ${quote(column.name)}`);
   // The engine knows more of the values of one file than of a union of files by name.
   const byName = copies.length > 1 ? ', union_by_name = true' : '';
-  await work.connection.run(
-    `CREATE VIEW ${relation} AS SELECT ${items.join(', ')} FROM read_parquet(${pathList(copies)}${byName})`,
-  );
+  return `SELECT ${values.join(', ') || '1 AS c0'} FROM read_parquet(${pathList(copies)}${byName})`;
 }
 
 /** The column of the files that a declared one is. */

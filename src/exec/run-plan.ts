@@ -4,17 +4,18 @@
 import type { DuckDBDataChunk } from '@duckdb/node-api';
 import type { RecordBatch, Schema } from 'apache-arrow';
 import { chunkToBatch } from '../arrow/chunk-to-batch.ts';
+import { CHUNK_ROWS } from '../arrow/write-vector.ts';
 import type { PhysicalPlan } from '../planner/physical.ts';
 import { sharedCalls } from './asked-together.ts';
 import type { ExternalFiles } from './external-table.ts';
-import { openTable } from './open-table.ts';
+import { openTables } from './open-table.ts';
 import { runStages } from './run-stage.ts';
 import type { StatementWork } from './statement-work.ts';
 import { type Chunks, streamSegment } from './stream-segment.ts';
 
 /** Everything the output needs: external tables opened, set-oriented calls answered. */
 export async function prepareOutput(plan: PhysicalPlan, work: StatementWork, files: ExternalFiles): Promise<void> {
-  for (const read of plan.external) await openTable(read, work, files);
+  await openTables(plan.external, work, files);
   await runStages(plan.stages, work);
 }
 
@@ -43,7 +44,10 @@ async function* outputChunks(plan: PhysicalPlan, work: StatementWork): AsyncGene
   const { output } = plan;
   const { signal, database } = work.options;
   if (output.kind === 'fragment') {
-    yield* work.connection.stream(output.fragment.sql, output.fragment.parameters, signal);
+    const { sql, parameters } = output.fragment;
+    // The engine takes longer over a stream.
+    if (output.mostRows <= CHUNK_ROWS) yield* await work.connection.chunks(sql, parameters, signal);
+    else yield* work.connection.stream(sql, parameters, signal);
     return;
   }
   const source = await database.connect();

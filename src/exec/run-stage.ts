@@ -29,6 +29,7 @@ function needs(step: StageStep, earlier: StageStep): boolean {
 
 async function runStage(step: StageStep, work: StatementWork, signal: AbortSignal): Promise<void> {
   const stage = work.names.stage(step.stage);
+  await work.makeArea();
   const connection = await work.options.database.connect();
   try {
     await connection.run(`CREATE TABLE ${stage} AS ${step.fragment.sql}`, step.fragment.parameters, signal);

@@ -79,15 +79,20 @@ export class StatementWork {
   readonly options: WorkOptions;
   readonly schema: string;
   readonly names: WorkNames;
+  /** The same, where external tables that are inlined are queries and not names. */
+  readonly inlineNames: WorkNames;
   /** For the statement's own SQL; a streaming source has a second one. */
   readonly connection: Connection;
-  readonly #answers = new Map<string, AnswerTable>();
+  readonly #answers = new Map<string, Promise<AnswerTable>>();
   readonly #spans = new Map<string, TraceSpan>();
   readonly #meters = new Map<string, CallMeter>();
   readonly #statistics = new Map<string, CallStatistics>();
   readonly #cleanups: (() => void)[] = [];
+  #area: Promise<void> | undefined;
   /** Of the numbers in columns of tables that have been made readable, where their files tell. */
   readonly bounds = new Map<TableDefinition, ReadonlyMap<string, Bounds>>();
+  /** Queries for the rows of tables that have no relation in the work area. */
+  readonly inlined = new Map<TableDefinition, string>();
   /** Tables that have been made readable. */
   readonly opened = new Set<ExternalTable | SystemTable>();
 
@@ -96,25 +101,44 @@ export class StatementWork {
     this.connection = connection;
     this.schema = schemaOf(options.id);
     this.names = workNames(options.id);
+    this.inlineNames = { ...this.names, external: (table) => this.#inlineName(table) };
   }
 
   static async open(options: WorkOptions): Promise<StatementWork> {
-    const connection = await options.database.connect();
-    await connection.run(`CREATE SCHEMA ${WORK}.${schemaOf(options.id)}`);
-    return new StatementWork(options, connection);
+    return new StatementWork(options, await options.database.connect());
   }
 
-  async answersOf(call: PhysicalCall): Promise<AnswerTable> {
-    const known = this.#answers.get(call.answers);
-    if (known !== undefined) return known;
-    const made = await AnswerTable.create(
-      await this.options.database.connect(),
-      this.schema,
-      answersTable(call.answers),
-      call,
-    );
+  #inlineName(table: TableDefinition): string {
+    const query = this.inlined.get(table);
+    return query === undefined ? this.names.external(table) : `(${query})`;
+  }
+
+  /** Makes the statement's schema, before the first relation in it; many statements need none. */
+  makeArea(): Promise<void> {
+    this.#area ??= this.#createSchema();
+    return this.#area;
+  }
+
+  async #createSchema(): Promise<void> {
+    // The statement's own connection may have a stream open.
+    const connection = await this.options.database.connect();
+    try {
+      await connection.run(`CREATE SCHEMA ${WORK}.${this.schema}`);
+    } finally {
+      connection.close();
+    }
+  }
+
+  answersOf(call: PhysicalCall): Promise<AnswerTable> {
+    const made = this.#answers.get(call.answers) ?? this.#makeAnswers(call);
     this.#answers.set(call.answers, made);
     return made;
+  }
+
+  async #makeAnswers(call: PhysicalCall): Promise<AnswerTable> {
+    await this.makeArea();
+    const connection = await this.options.database.connect();
+    return AnswerTable.create(connection, this.schema, answersTable(call.answers), call);
   }
 
   async poolOf({ operation, service }: PhysicalCall): Promise<ServicePool> {
@@ -291,14 +315,16 @@ export class StatementWork {
 
   async close(): Promise<void> {
     for (const cleanup of this.#cleanups) cleanup();
-    for (const answers of this.#answers.values()) answers.close();
+    for (const made of await Promise.allSettled(this.#answers.values()))
+      if (made.status === 'fulfilled') made.value.close();
+
     for (const [answers, span] of this.#spans) {
       const stats = this.#statistics.get(answers);
       if (stats !== undefined) span.set(counts(stats));
       span.end();
     }
     try {
-      await this.connection.run(`DROP SCHEMA IF EXISTS ${WORK}.${this.schema} CASCADE`);
+      if (this.#area !== undefined) await this.connection.run(`DROP SCHEMA IF EXISTS ${WORK}.${this.schema} CASCADE`);
     } finally {
       this.connection.close();
     }

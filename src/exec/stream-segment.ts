@@ -41,6 +41,7 @@ export async function* streamSegment(
   { growing, ahead }: StreamOptions,
   signal: AbortSignal,
 ): AsyncGenerator<DuckDBDataChunk> {
+  await work.makeArea();
   // A connection has one open stream: the buffer reads on its own, or it would end the stream of the segment below.
   const connection = await work.options.database.connect();
   try {

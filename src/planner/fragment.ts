@@ -58,8 +58,28 @@ export function fragmentPlan(
   const output = (streaming ? stream(plan, builder) : undefined) ?? {
     kind: 'fragment',
     fragment: unparse(setOriented(plan, builder), names),
+    mostRows: mostRows(plan),
   };
   return { external: externalReads(plan), tables, stages: builder.stages, output, columns: columnsOf(plan) };
+}
+
+function mostRows(plan: LogicalPlan): number {
+  switch (plan.kind) {
+    case 'values':
+      return plan.rows.length;
+    case 'limit':
+      return Math.min(plan.count ?? Number.POSITIVE_INFINITY, mostRows(plan.child));
+    case 'aggregate':
+      return (plan.sets?.length ?? 1) * (plan.groups.length === 0 ? 1 : Math.max(1, mostRows(plan.child)));
+    case 'project':
+    case 'filter':
+    case 'sort':
+    case 'window':
+    case 'distinct':
+      return mostRows(plan.child);
+    default:
+      return Number.POSITIVE_INFINITY;
+  }
 }
 
 function tablesOf(plan: LogicalPlan): TableDefinition[] {

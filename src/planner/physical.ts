@@ -47,7 +47,12 @@ export interface Segment {
 }
 
 export type Output =
-  | { readonly kind: 'fragment'; readonly fragment: Fragment }
+  | {
+      readonly kind: 'fragment';
+      readonly fragment: Fragment;
+      /** Rows at most, as far as the plan tells. */
+      readonly mostRows: number;
+    }
   | {
       readonly kind: 'stream';
       readonly source: Fragment;

@@ -61,6 +61,7 @@ export async function openChanges({ table, work, inputs, addsOnly }: Opened): Pr
   const columns = table.columns.map((c) => `${quote(c.name)} ${duckdbTypeName(c.type)}`);
   const names = addsOnly ? [inserted(changes)] : [inserted(changes), deleted(changes)];
   const created = names.map((name) => `CREATE TABLE ${name} (${[...columns, `${quote(ROW)} BIGINT`].join(', ')})`);
+  await work.makeArea();
   await work.connection.run(created.join('; '));
   return changes;
 }

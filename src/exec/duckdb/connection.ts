@@ -33,6 +33,12 @@ export class Connection {
     return reader.getRows();
   }
 
+  /** All chunks, for results known to be small. */
+  async chunks(sql: string, parameters: Parameters, signal: AbortSignal): Promise<DuckDBDataChunk[]> {
+    const result = await this.#guarded(signal, () => this.#raw.run(sql, parameters.map(boundValue)));
+    return result.fetchAllChunks();
+  }
+
   /** Chunks as the engine makes them; stopping early stops the engine. */
   async *stream(sql: string, parameters: Parameters, signal: AbortSignal): AsyncGenerator<DuckDBDataChunk> {
     const result = await this.#guarded(signal, () => this.#raw.stream(sql, parameters.map(boundValue)));
