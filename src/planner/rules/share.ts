@@ -49,9 +49,7 @@ function belowNames(plan: LogicalPlan): LogicalPlan {
   if ((plan.kind !== 'filter' && plan.kind !== 'cognitive-map') || plan.child.kind !== 'project') return plan;
   const { child: below, columns } = plan.child;
   const names = new Map(columns.flatMap((c): [number, Expr][] => (isItself(c) ? [] : [[c.id, c.expr]])));
-  const kept = new Set(columns.filter(isItself).map((c) => c.id));
-  const onlyNames = columns.every((c) => c.expr.kind === 'column') && columnsOf(below).every((c) => kept.has(c.id));
-  if (names.size === 0 || !onlyNames) return plan;
+  if (names.size === 0 || columns.some((c) => c.expr.kind !== 'column')) return plan;
   const moved = mapExpressions({ ...plan, child: below }, (expr) => substituted(expr, names));
   const added = plan.kind === 'filter' ? [] : answerColumns(plan.call).map((c) => ({ ...c, expr: column(c) }));
   return { ...plan.child, child: belowNames(moved), columns: [...columns, ...added] };
