@@ -3,6 +3,8 @@
 import {
   BIT,
   collationOf,
+  decimal,
+  decimalShape,
   familyOf,
   INT,
   isNumeric,
@@ -72,9 +74,21 @@ export function combine(e: ast.Binary, left: Expr, right: Expr): Expr {
 
 /** Trailing blanks of char columns and of literals do not count (DEC 36); elsewhere text is compared as it is. */
 export function comparable(operands: readonly Expr[], type: SqlType): Expr[] {
-  const sides = operands.map((one) => coerce(one, type));
+  const compared = comparedType(type, operands);
+  const sides = operands.map((one) => coerce(one, compared));
   if (!isText(type) || !operands.some(isPadded)) return sides;
   return sides.map((side) => collatedAs(operator('rtrim', [side], side.type, side.span), collationOf(type)));
+}
+
+/**
+ * What operands of a common type are compared as. That of long decimals gives up places after the point, which would
+ * make equal what differs: a comparison keeps them, and has fewer places before it.
+ */
+export function comparedType(common: SqlType, operands: readonly { readonly type: SqlType }[]): SqlType {
+  if (common.kind !== 'decimal') return common;
+  const exact = operands.filter(({ type }) => ['decimal', 'integer'].includes(familyOf(type)));
+  const scale = Math.max(...exact.map(({ type }) => decimalShape(type).scale));
+  return scale > common.scale ? decimal(38, scale) : common;
 }
 
 function isPadded(side: Expr): boolean {

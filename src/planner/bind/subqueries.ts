@@ -9,7 +9,7 @@ import type { Expr, SubqueryExpr } from '../expression.ts';
 import { columnsOf } from '../plan.ts';
 import { freeColumns } from '../shape.ts';
 import { type Env, subqueryContext } from './context.ts';
-import { clash } from './operators.ts';
+import { clash, comparedType } from './operators.ts';
 import { bindQuery } from './query.ts';
 import { coerce, commonType } from './types.ts';
 
@@ -40,9 +40,10 @@ export function bindComparedQuery(
   const { plan } = bindQuery(query, subqueryContext(env));
   checkFree(plan, env, e.span);
   const found = onlyColumn(plan, query.span);
-  const type = commonType(operand.type, found.type);
-  if (type === undefined)
+  const common = commonType(operand.type, found.type);
+  if (common === undefined)
     throw clash(operand, { kind: 'column', id: found.id, type: found.type }, form.toUpperCase(), e.span);
+  const type = comparedType(common, [operand, found]);
   const value = coerce({ kind: 'column', id: found.id, type: found.type }, type);
   const cast: SubqueryExpr['plan'] =
     value.kind === 'column'
