@@ -318,6 +318,11 @@ export const catalogue = {
   'settings/unknown': { number: 195, message: '"{name}" is not a setting' },
   'settings/not-supported': { message: 'setting "{name}" is not enforced yet, so it is refused' },
   'settings/value': { message: 'setting "{name}" is {found}, expected {expected}' },
+  'settings/date-format': {
+    number: 2741,
+    message: 'DATEFORMAT is {found}, expected an order of day, month and year',
+    hint: 'The orders are mdy, dmy, ymd, ydm, myd and dym.',
+  },
   'settings/file': { message: 'settings file "{path}" {reason}' },
   'settings/not-option': {
     message: '"{name}" cannot be given in OPTION',

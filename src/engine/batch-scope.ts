@@ -84,7 +84,7 @@ function sessionValues(session: Session): readonly (readonly [string, ParameterV
     ['@spid', { value: 1, type: { kind: 'smallint' } }],
     ['@nestlevel', integer(0)],
     ['@datefirst', { value: state.dateFirst, type: { kind: 'tinyint' } }],
-    ['@language', text('us_english')],
+    ['@language', text(state.language)],
     ['@max_precision', { value: 38, type: { kind: 'tinyint' } }],
     ['db_name()', text(parts.databaseName)],
     ['user_name()', text('dbo')],

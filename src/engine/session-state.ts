@@ -1,5 +1,7 @@
 // What one statement of a session leaves for the next.
 
+import type { DateOrder } from '../planner/expression.ts';
+
 export class SessionState {
   /** @@ROWCOUNT. */
   rowCount = 0;
@@ -9,6 +11,10 @@ export class SessionState {
   lastIdentity: bigint | undefined;
   /** SET DATEFIRST: the first day of a week, 1 (Monday) to 7. */
   dateFirst = 7;
+  /** SET DATEFORMAT: how dates of three numbers are read. */
+  dateOrder: DateOrder = 'mdy';
+  /** SET LANGUAGE, by its name. */
+  language = 'us_english';
   /** SET XACT_ABORT ON. */
   xactAbort = false;
   /** An error under XACT_ABORT ON: the transaction can only be rolled back. */

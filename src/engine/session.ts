@@ -165,6 +165,7 @@ export class Session {
       maxRecursion: settings.maxrecursion,
       viewQuery,
       now: new Date(),
+      dateOrder: this.state.dateOrder,
       rules,
       oracle,
       memo: this.#memo,

@@ -160,7 +160,7 @@ async function dispatch(statement: Statement, context: StatementContext): Promis
     case 'raiserror':
       return invariant(false, `${statement.kind} is the interpreter's`) as never;
     case 'set':
-      setOption(statement, session);
+      setOption(statement, context);
       break;
     case 'drop':
       await dropObject(statement, context);

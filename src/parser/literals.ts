@@ -60,5 +60,8 @@ export function escapedValue(word: IToken, text: IToken, span: Span): Cast {
   const name = ESCAPED_TYPES[word.image.toUpperCase()] ?? 'datetime';
   const type = { name, parameters: [], span: spanOf(word) };
   const operand = stringOf(text);
-  return { kind: 'cast', method: 'cast', operand, type, style: undefined, culture: undefined, onError: 'fail', span };
+  // Whatever SET DATEFORMAT says: `yyyy-mm-dd hh:mi:ss`.
+  const style: NumberLiteral | undefined =
+    name === 'datetime' ? { kind: 'number', text: '120', money: false, span: spanOf(word) } : undefined;
+  return { kind: 'cast', method: 'cast', operand, type, style, culture: undefined, onError: 'fail', span };
 }

@@ -237,14 +237,25 @@ export class StatementParser extends Scripts {
     const count = this.ACTION(() => SETTING_WORDS.get(words[0]?.image.toUpperCase() ?? '') ?? 1);
     this.MANY({ GATE: () => words.length < count, DEF: () => words.push(this.CONSUME1(T.Name)) });
     this.OPTION(() => this.CONSUME(T.Equal));
-    let value = this.SUBRULE(this.settingValue);
+    let value = this.OR<SetStatement['value']>({
+      ERR_MSG: 'a number, a string or a word',
+      DEF: [
+        {
+          ALT: () => {
+            const token = this.CONSUME(T.Variable);
+            return this.ACTION(() => ({ kind: 'parameter', name: token.image.slice(1), span: spanOf(token) }));
+          },
+        },
+        { ALT: () => this.SUBRULE(this.settingValue) },
+      ],
+    });
     this.OPTION1({
       GATE: () => count > 2 && value.kind === 'word' && ISOLATION_LEVELS.has(value.value.toUpperCase()),
       DEF: () => {
-        const first = value;
         const second = this.CONSUME2(T.Name);
         this.ACTION(() => {
-          value = { kind: 'word', value: `${first.value} ${second.image}`, span: this.since(first.span.start) };
+          if (value.kind !== 'word') return;
+          value = { kind: 'word', value: `${value.value} ${second.image}`, span: this.since(value.span.start) };
         });
       },
     });

@@ -17,6 +17,9 @@ export interface Column {
 /** Exact numerics beyond int are decimal text; dates are ISO text. */
 export type LiteralValue = null | string | number | bigint | boolean | Uint8Array;
 
+/** Which number of a date is which. */
+export type DateOrder = 'mdy' | 'dmy' | 'ymd' | 'ydm' | 'myd' | 'dym';
+
 export type Comparison = '=' | '<>' | '<' | '<=' | '>' | '>=';
 
 export type Expr =
@@ -83,6 +86,8 @@ export interface CastExpr {
   readonly onError: 'fail' | 'null';
   /** Of CONVERT; absent where the type's own default holds. */
   readonly style?: number | undefined;
+  /** Of a text that becomes a date without a style, where SET DATEFORMAT said another than `mdy`. */
+  readonly dateOrder?: DateOrder | undefined;
   readonly span?: Span | undefined;
 }
 export interface FieldExpr {

@@ -9,7 +9,8 @@ import type { FunctionRegistry } from '../udf/function.ts';
 import { MAX_DEPTH, type OnError, type ParameterValue, rootContext } from './bind/context.ts';
 import { bindQuery } from './bind/query.ts';
 import { type CallTerms, NO_TERMS } from './call-terms.ts';
-import { type ColumnId, column } from './expression.ts';
+import { readInOrder } from './date-order.ts';
+import { type ColumnId, column, type DateOrder } from './expression.ts';
 import { fragmentPlan } from './fragment.ts';
 import type { LearntCalls } from './learnt-calls.ts';
 import { optimize, type Step } from './optimize.ts';
@@ -30,6 +31,8 @@ export interface PlanInputs {
   viewQuery(view: ViewDefinition): Query;
   /** The clock of the statement. */
   readonly now: Date;
+  /** SET DATEFORMAT. */
+  readonly dateOrder: DateOrder;
   readonly rules: readonly Rule[];
   readonly oracle: TypeOracle;
   readonly memo: TypeMemo;
@@ -64,7 +67,8 @@ export async function planQuery(
         query,
         rootContext({ ...inputs, insideViews: [], knownTypes: inputs.memo, nextId: context.nextId }),
       );
-      const bound = consumer === 'streaming' ? withoutUntyped(plan) : plan;
+      const read = readInOrder(plan, inputs.dateOrder);
+      const bound = consumer === 'streaming' ? withoutUntyped(read) : read;
       validate(bound);
       const { plan: logical, ordered, placed, steps } = optimize(bound, inputs.rules, context);
       validate(logical);

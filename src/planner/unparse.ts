@@ -271,7 +271,7 @@ export function printExpr(expr: Expr, p: Printer, inChain = false): string {
       return `(CASE ${branches}${expr.otherwise === undefined ? '' : ` ELSE ${printExpr(expr.otherwise, p)}`} END)`;
     }
     case 'cast':
-      return castSql(printExpr(expr.operand, p), expr.operand.type, expr.type, expr.onError, expr.style);
+      return castSql(printExpr(expr.operand, p), expr.operand.type, expr.type, expr.onError, expr);
     case 'field':
       return `struct_extract(${printExpr(expr.operand, p)}, ${literalSql(expr.name, { kind: 'varchar', length: 'max' })})`;
     case 'subquery': {

@@ -8,6 +8,7 @@ import { DEFAULT_SETTINGS, type Settings } from '../../src/engine/settings.ts';
 import { externalName } from '../../src/exec/statement-work.ts';
 import type { Query } from '../../src/parser/ast.ts';
 import type { ParameterValue } from '../../src/planner/bind/context.ts';
+import type { DateOrder } from '../../src/planner/expression.ts';
 import { NOTHING_LEARNT } from '../../src/planner/learnt-calls.ts';
 import { type PlannedQuery, planQuery } from '../../src/planner/plan-query.ts';
 import type { Rule } from '../../src/planner/rule.ts';
@@ -26,6 +27,7 @@ export interface PlanOptions {
   /** `blocking`: as under CREATE TABLE AS. */
   readonly consumer?: 'streaming' | 'blocking';
   readonly settings?: Pick<Settings, 'on_error' | 'maxrecursion'>;
+  readonly dateOrder?: DateOrder;
   /** With the functions of look-functions.ts: their prices, and the share of rows every predicate keeps. */
   readonly look?: { readonly prices: LookOptions['prices']; readonly kept: number | undefined } | undefined;
 }
@@ -37,11 +39,9 @@ const NAMES: WorkNames = {
   external: (table) => quote(externalName(table.schema, table.name)),
 };
 
-export function planGolden(
-  query: Query,
-  snapshot: Snapshot,
-  { rules = allRules, parameters = new Map(), consumer = 'streaming', settings = DEFAULT_SETTINGS, look }: PlanOptions,
-): Promise<PlannedQuery> {
+export function planGolden(query: Query, snapshot: Snapshot, options: PlanOptions): Promise<PlannedQuery> {
+  const { rules = allRules, parameters = new Map(), consumer = 'streaming', settings = DEFAULT_SETTINGS } = options;
+  const { look, dateOrder = 'mdy' } = options;
   const functions = functionRegistry([
     ...allFunctions,
     ...(look === undefined ? [] : functionsOf(lookFunctions({ prices: look.prices }), new Map())),
@@ -58,6 +58,7 @@ export function planGolden(
     maxRecursion: settings.maxrecursion,
     viewQuery,
     now: new Date(0),
+    dateOrder,
     learnt: { ...NOTHING_LEARNT, selectivity: () => look?.kept },
     terms: async () => declaredTerms(() => []),
   };

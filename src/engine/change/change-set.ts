@@ -115,14 +115,14 @@ async function valueSql(
       return { sql: `CAST(row_number() OVER () - 1 AS ${duckdbTypeName(column.type)})`, parameters };
     case 'source':
       checkAssignable(value.type, column.type, column.name);
-      return { sql: assignedSql(value.sql, value.type, column.type, place), parameters };
+      return { sql: assignedSql(value.sql, value.type, column.type, place, inputs.dateOrder), parameters };
     case 'default': {
       const { default: given } = column;
       if (given === undefined) return { sql: `CAST(NULL AS ${duckdbTypeName(column.type)})`, parameters };
       const expr = await unplaced(() => bindDefault(keptExpression(given.text), inputs));
       checkAssignable(expr.type, column.type, column.name);
       const printed = unparseExpression(expr, inputs.names, parameters);
-      return { ...printed, sql: assignedSql(printed.sql, expr.type, column.type, place) };
+      return { ...printed, sql: assignedSql(printed.sql, expr.type, column.type, place, inputs.dateOrder) };
     }
   }
 }

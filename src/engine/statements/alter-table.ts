@@ -1,7 +1,7 @@
 // ALTER TABLE and RENAME OBJECT: rows and definition change in one transaction.
 
 import { duckdbTypeName } from '../../arrow/duckdb-type.ts';
-import { type CollationName, familyOf, typeName } from '../../arrow/sql-type.ts';
+import { familyOf, typeName } from '../../arrow/sql-type.ts';
 import type { ColumnDefinition, Constraint, StoredTable } from '../../catalog/definitions.ts';
 import { findView, sameName } from '../../catalog/snapshot.ts';
 import { error } from '../../common/errors.ts';
@@ -54,7 +54,7 @@ function altered(
     case 'drop-constraints':
       return withoutConstraints(table, action);
     case 'alter-column':
-      return withColumn(table, action, inputs.snapshot.collation);
+      return withColumn(table, action, inputs);
     case 'other':
       throw error('not-supported', { what: 'ALTER TABLE … SET' }, { span: action.span });
   }
@@ -126,7 +126,7 @@ async function fillColumn(column: ColumnDefinition, adding: Adding): Promise<voi
   if (column.default === undefined) throw error('table/not-null-column', { column: column.name, table: table.name });
   const expr = await bindDefault(keptExpression(column.default.text), inputs);
   const { sql, parameters } = unparseExpression(expr, inputs.names, []);
-  const value = assignedSql(sql, expr.type, column.type, { table: table.name, column: column.name });
+  const value = assignedSql(sql, expr.type, column.type, { table: table.name, column: column.name }, inputs.dateOrder);
   await connection.run(`UPDATE ${place} SET ${name} = ${value}`, parameters);
 }
 
@@ -221,12 +221,12 @@ function withoutConstraints(table: StoredTable, { constraints, ifExists }: ast.D
 function withColumn(
   table: StoredTable,
   { column, type: written, nullable, collation }: ast.AlterColumn,
-  database: CollationName,
+  { snapshot, dateOrder }: PlanInputs,
 ): Altered {
   const index = columnIndex(table, column);
   const before = table.columns[index];
   if (before === undefined) return { definition: table, apply: async () => {} };
-  const type = columnType(bindType(written, 1), collation, database);
+  const type = columnType(bindType(written, 1), collation, snapshot.collation);
   const isKey = enforcedKeys(table).some((k) => k.columns.some((name) => sameName(name, before.name)));
   if (isKey && (familyOf(type) !== familyOf(before.type) || nullable === true))
     throw error('table/column-used', { column: before.name, users: 'a key' }, { span: column.span });
@@ -237,7 +237,7 @@ function withColumn(
   const after: ColumnDefinition = { ...before, type, nullable: nullable ?? (before.identity === undefined && !isKey) };
   const definition = { ...table, columns: table.columns.map((c, i) => (i === index ? after : c)) };
   const name = quote(before.name);
-  const value = assignedSql(name, before.type, type, { table: table.name, column: before.name });
+  const value = assignedSql(name, before.type, type, { table: table.name, column: before.name }, dateOrder);
   return {
     definition,
     apply: async (connection, place) => {

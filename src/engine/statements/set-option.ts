@@ -1,32 +1,76 @@
-// SET name = value: a session setting, or one of T-SQL's session options that cannot change an answer.
+// SET name = value: a session setting, one of T-SQL's that the session keeps, or one that cannot change an answer.
 
 import { error } from '../../common/errors.ts';
 import type { Span } from '../../common/span.ts';
 import type { SetIdentityInsert, SetStatement } from '../../parser/ast.ts';
+import type { DateOrder } from '../../planner/expression.ts';
 import { targetTable } from '../change/target.ts';
-import type { Session } from '../session.ts';
+import type { SessionState } from '../session-state.ts';
 import { withSetting } from '../settings.ts';
 import type { StatementContext } from '../statement.ts';
 
-/** @throws SqlcError settings/* */
-export function setOption(statement: SetStatement, session: Session): void {
-  const { name, value } = statement;
-  if (name.name.toLowerCase() === 'datefirst') {
-    session.state.dateFirst = firstDay(String(value.value), value.span);
-    return;
+/** @throws SqlcError settings/*, not-supported, bind/unknown-parameter */
+export function setOption(statement: SetStatement, context: StatementContext): void {
+  const { session } = context;
+  const { state } = session;
+  const { name } = statement;
+  const { span } = statement.value;
+  const value = textOf(statement, context);
+  switch (name.name) {
+    case 'datefirst':
+      state.dateFirst = firstDay(value, span);
+      return;
+    case 'dateformat':
+      state.dateOrder = dateOrder(value, span);
+      return;
+    case 'language':
+      Object.assign(state, language(value, span));
+      return;
+    case 'xact_abort':
+      state.xactAbort = value.toLowerCase() === 'on';
   }
-  if (name.name === 'xact_abort') session.state.xactAbort = String(value.value).toLowerCase() === 'on';
-  session.settings = withSetting(session.settings, name.name, String(value.value), {
-    opening: false,
-    name: name.span,
-    value: value.span,
-  });
+  session.settings = withSetting(session.settings, name.name, value, { opening: false, name: name.span, value: span });
+}
+
+function textOf({ value }: SetStatement, { parameters }: StatementContext): string {
+  if (value.kind !== 'parameter') return String(value.value);
+  const found = parameters.get(value.name.toLowerCase());
+  if (found === undefined) throw error('bind/unknown-parameter', { name: value.name }, { span: value.span });
+  return found.value === null ? 'NULL' : String(found.value).trim();
 }
 
 /** @throws SqlcError settings/value */
 function firstDay(text: string, span: Span): number {
   if (/^[1-7]$/.test(text)) return Number(text);
   throw error('settings/value', { name: 'datefirst', found: text, expected: 'a day from 1 (Monday) to 7' }, { span });
+}
+
+const ORDERS: readonly DateOrder[] = ['mdy', 'dmy', 'ymd', 'ydm', 'myd', 'dym'];
+
+/** @throws SqlcError settings/date-format (2741) */
+function dateOrder(text: string, span: Span): DateOrder {
+  const found = ORDERS.find((order) => order === text.toLowerCase());
+  if (found === undefined) throw error('settings/date-format', { found: text }, { span });
+  return found;
+}
+
+type Language = Pick<SessionState, 'language' | 'dateOrder' | 'dateFirst'>;
+const AMERICAN: Language = { language: 'us_english', dateOrder: 'mdy', dateFirst: 7 };
+const BRITISH: Language = { language: 'British', dateOrder: 'dmy', dateFirst: 1 };
+/** By name and alias ("sys.syslanguages"): those whose months and days are called as ours are. */
+const LANGUAGES: ReadonlyMap<string, Language> = new Map([
+  ['us_english', AMERICAN],
+  ['english', AMERICAN],
+  ['british', BRITISH],
+  ['british english', BRITISH],
+]);
+
+/** @throws SqlcError not-supported */
+function language(text: string, span: Span): Language {
+  const found = LANGUAGES.get(text.toLowerCase());
+  if (found !== undefined) return found;
+  const hint = 'Months and days have English names: SET DATEFORMAT and SET DATEFIRST say the rest of a language.';
+  throw error('not-supported', { what: `language "${text}"` }, { span, hint });
 }
 
 /** One table at a time. @throws SqlcError table/identity-insert-on (8107), table/no-identity (8106) */

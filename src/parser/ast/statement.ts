@@ -2,6 +2,7 @@
 
 import type { Span } from '../../common/span.ts';
 import type { BulkInsert, Delete, Insert, Merge, Truncate, Update } from './change.ts';
+import type { Parameter } from './expression.ts';
 import type {
   AlterCredential,
   AlterDataSource,
@@ -135,7 +136,8 @@ export interface Explain extends Node {
 export interface SetStatement extends Node {
   readonly kind: 'set';
   readonly name: Identifier;
-  readonly value: OptionValue;
+  /** `SET DATEFIRST @v`. */
+  readonly value: OptionValue | Parameter;
 }
 /** `SET IDENTITY_INSERT t ON`. */
 export interface SetIdentityInsert extends Node {

@@ -3,6 +3,7 @@
 import { familyOf, type SqlType, typeName } from '../../arrow/sql-type.ts';
 import { error } from '../../common/errors.ts';
 import type { Expression } from '../../parser/ast.ts';
+import { exprInOrder } from '../date-order.ts';
 import type { Expr } from '../expression.ts';
 import { columnIds, type PlanInputs } from '../plan-query.ts';
 import { withTypes } from '../type-oracle.ts';
@@ -16,7 +17,8 @@ export function bindDefault(e: Expression, inputs: PlanInputs): Promise<Expr> {
   return withTypes(inputs.memo, inputs.oracle, () => {
     const { nextId } = columnIds(inputs.learnt);
     const q = rootContext({ ...inputs, insideViews: [], knownTypes: inputs.memo, nextId });
-    return bindExpression(e, clauseEnv(q, { scope: NO_SCOPE, clause: 'DEFAULT', hoist: () => undefined }));
+    const env = clauseEnv(q, { scope: NO_SCOPE, clause: 'DEFAULT', hoist: () => undefined });
+    return exprInOrder(bindExpression(e, env), inputs.dateOrder);
   });
 }
 

@@ -339,7 +339,9 @@ function bindCast(e: ast.Cast, env: Env): Expr {
   }
   if (isNullLiteral(operand)) return literal(null, type, e.span);
   const label = withCollation(type, collationOf(operand.type));
-  return { kind: 'cast', operand, type: label, onError: e.onError, style, span: e.span };
+  // PARSE reads as its culture does, whatever SET DATEFORMAT says.
+  const dateOrder = e.method === 'parse' ? { dateOrder: 'mdy' as const } : {};
+  return { kind: 'cast', operand, type: label, onError: e.onError, style, ...dateOrder, span: e.span };
 }
 
 /** The style of CONVERT shapes the SQL: a literal or a variable. Only some pairs of types have styles. */

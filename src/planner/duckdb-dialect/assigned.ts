@@ -2,6 +2,7 @@
 // (2628), where CAST cuts them. Blanks beyond the end are cut without a word, as T-SQL does.
 
 import { familyOf, isText, type SqlType } from '../../arrow/sql-type.ts';
+import type { DateOrder } from '../expression.ts';
 import { stringLiteral } from '../sql-text.ts';
 import { castSql } from './casts.ts';
 import { RAISED } from './raise.ts';
@@ -12,8 +13,9 @@ export interface Place {
   readonly column: string;
 }
 
-export function assignedSql(sql: string, from: SqlType, to: SqlType, place: Place): string {
-  const cast = castSql(sql, from, to, 'fail');
+/** @param dateOrder of texts that become dates */
+export function assignedSql(sql: string, from: SqlType, to: SqlType, place: Place, dateOrder: DateOrder): string {
+  const cast = castSql(sql, from, to, 'fail', { dateOrder });
   if (!('length' in to) || to.length === 'max') return cast;
   if ('length' in from && longest(from, to) <= to.length) return cast;
   if (familyOf(from) === 'binary' && familyOf(to) === 'binary')

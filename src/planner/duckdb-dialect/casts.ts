@@ -2,10 +2,11 @@
 
 import { duckdbTypeName } from '../../arrow/duckdb-type.ts';
 import { familyOf, isText, type SqlType } from '../../arrow/sql-type.ts';
+import type { DateOrder } from '../expression.ts';
 import { bindOnce } from './bind-once.ts';
 import { isMoment, momentOf, timestampOf } from './moments.ts';
 import { inMoneyRange } from './money-range.ts';
-import { type DateOrder, parsedMoment } from './parse-moment.ts';
+import { parsedMoment } from './parse-moment.ts';
 import { raise } from './raise.ts';
 import { isNational, lengthIn, longest, sizedBinary, sizedText } from './sized.ts';
 import { bytesOf, textOf } from './text-of.ts';
@@ -16,17 +17,30 @@ export const SHIELDED = {
   to: '\u{E000}\u{E001}\u{E002}\u{E003}\u{E004}\u{E005}\u{E006}\u{E007}\u{E008}\u{E009}\u{E00A}\u{E00B}',
 };
 
-/** @param style of CONVERT */
-export function castSql(sql: string, from: SqlType, to: SqlType, onError: 'fail' | 'null', style?: number): string {
-  return inMoneyRange(convertedSql(sql, from, to, onError, style), from, to, onError);
+/** How a text is read, and a value written. */
+export interface Reading {
+  /** Of CONVERT. */
+  readonly style?: number | undefined;
+  /** Of dates without a style; `undefined`: mdy. */
+  readonly dateOrder?: DateOrder | undefined;
 }
 
-function convertedSql(sql: string, from: SqlType, to: SqlType, onError: 'fail' | 'null', style?: number): string {
+export function castSql(
+  sql: string,
+  from: SqlType,
+  to: SqlType,
+  onError: 'fail' | 'null',
+  reading: Reading = {},
+): string {
+  return inMoneyRange(convertedSql(sql, from, to, onError, reading), from, to, onError);
+}
+
+function convertedSql(sql: string, from: SqlType, to: SqlType, onError: 'fail' | 'null', reading: Reading): string {
   const cast = onError === 'null' ? 'TRY_CAST' : 'CAST';
   const target = duckdbTypeName(to);
   const [a, b] = [familyOf(from), familyOf(to)];
-  if (b === 'text') return sizedText(textOf(sql, from, to, style), from, to, onError);
-  if (a === 'text') return fromText(sql, from, to, onError, style);
+  if (b === 'text') return sizedText(textOf(sql, from, to, reading.style), from, to, onError);
+  if (a === 'text') return fromText(sql, from, to, onError, reading);
   if (isMoment(to))
     return isMoment(from) ? between(sql, from, to, onError) : momentOf(daysAfter(sql, cast), to, onError);
   if (isMoment(from)) return castSql(daysOf(sql), { kind: 'float' }, to, onError);
@@ -71,6 +85,12 @@ function daysOf(sql: string): string {
 
 const ORDERS: Readonly<Record<number, DateOrder>> = { 2: 'ymd', 11: 'ymd', 3: 'dmy', 4: 'dmy', 5: 'dmy' };
 
+/** The styles 0 and 100 are those of no style. */
+function orderOf(style: number | undefined, session: DateOrder): DateOrder {
+  const shape = (style ?? 0) % 100;
+  return shape === 0 ? session : (ORDERS[shape] ?? 'mdy');
+}
+
 function shielded(text: string, keep: string): string {
   const kept = [...SHIELDED.from]
     .map((c, i) => ({ c, moved: [...SHIELDED.to][i] ?? c }))
@@ -88,11 +108,11 @@ function fromText(
   from: SqlType,
   to: SqlType,
   onError: 'fail' | 'null',
-  style: number | undefined,
+  { style, dateOrder = 'mdy' }: Reading,
 ): string {
   const cast = onError === 'null' ? 'TRY_CAST' : 'CAST';
   const target = duckdbTypeName(to);
-  if (isMoment(to)) return parsedMoment(sql, to, ORDERS[(style ?? 0) % 100] ?? 'mdy', onError);
+  if (isMoment(to)) return parsedMoment(sql, to, orderOf(style, dateOrder), onError);
   switch (familyOf(to)) {
     case 'integer':
       return `${cast}(${orZero(shielded(sql, ''))} AS ${target})`;

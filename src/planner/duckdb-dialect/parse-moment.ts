@@ -3,30 +3,42 @@
 
 import { duckdbTypeName } from '../../arrow/duckdb-type.ts';
 import type { SqlType } from '../../arrow/sql-type.ts';
+import type { DateOrder } from '../expression.ts';
 import { bindAlways, bindOnce } from './bind-once.ts';
 import { momentOf } from './moments.ts';
 import { RAISED } from './raise.ts';
 
-export type DateOrder = 'mdy' | 'dmy' | 'ymd';
-
 const YEAR = '(?:000[1-9]|00[1-9]\\d|0[1-9]\\d\\d|[1-9]\\d{3})';
-const ISO = `${YEAR}-\\d\\d-\\d\\d(?:[ T]\\d\\d:\\d\\d:\\d\\d(?:\\.\\d{1,6})?)?`;
-const ISO_LITERAL = new RegExp(`^'(${ISO})'$`);
+const ISO_DAY = `${YEAR}-\\d\\d-\\d\\d`;
+const ISO_TIME = '\\d\\d:\\d\\d:\\d\\d(?:\\.\\d{1,6})?';
+const ISO = `${ISO_DAY}(?:[ T]${ISO_TIME})?`;
+/** What ISO 8601 alone means where a day may stand before its month. */
+const ISO_WHOLE = `${ISO_DAY}T${ISO_TIME}`;
 /** A date (anything without a colon), a time that has a colon or AM/PM, an offset. */
 const TIME = '(\\d{1,2}):(\\d{2})(?::(\\d{2})(?:[.:](\\d{1,7}))?)? ?(AM|PM)?|(\\d{1,2}) ?(AM|PM)';
 const SHAPE = `([^:]*?)(?:(?:^|[ T])(?:${TIME}))?(?: ?(Z|[+-]\\d{1,2}:\\d{2}))?`;
 const GROUPS = "['d', 'h', 'm', 's', 'f', 'p', 'h2', 'p2', 'z']";
 const MONTHS = 'JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC';
 
+/** datetime and smalldatetime take the order of a year's month and day from SET DATEFORMAT too; the newer types do not. */
+function isOld({ kind }: SqlType): boolean {
+  return kind === 'datetime' || kind === 'smalldatetime';
+}
+
+function monthFirst(order: DateOrder): boolean {
+  return order.indexOf('m') < order.indexOf('d');
+}
+
 /** The SQL that makes a date or time of a text; a text that is none raises 241, or is NULL for TRY_. */
 export function parsedMoment(text: string, to: SqlType, order: DateOrder, onError: 'fail' | 'null'): string {
-  const literal = text.match(ISO_LITERAL)?.[1];
+  const iso = isOld(to) && !monthFirst(order) ? ISO_WHOLE : ISO;
+  const literal = text.match(new RegExp(`^'(${iso})'$`))?.[1];
   if (literal !== undefined && isDay(literal)) return isoLiteral(literal.replace('T', ' '), to, onError);
   return bindOnce([text], ([x]) => {
     const parsed =
       to.kind === 'datetimeoffset'
         ? general(`${x}`, to, order)
-        : `CASE WHEN regexp_full_match(${x}, '${ISO}') THEN TRY_CAST(${x} AS TIMESTAMP) ELSE ${general(`${x}`, to, order)} END`;
+        : `CASE WHEN regexp_full_match(${x}, '${iso}') THEN TRY_CAST(${x} AS TIMESTAMP) ELSE ${general(`${x}`, to, order)} END`;
     // A cast that fails carries the value out, and, unlike error(), leaves the expression a constant where it is one.
     const failed = `CAST('${RAISED}exec/date-conversion:${to.kind} ' || ${x} AS TIMESTAMP)`;
     return momentOf(onError === 'null' ? parsed : `coalesce(${parsed}, ${failed})`, to, onError);
@@ -63,7 +75,7 @@ function isoLiteral(iso: string, to: SqlType, onError: 'fail' | 'null'): string 
 function general(text: string, to: SqlType, order: DateOrder): string {
   // datetime and smalldatetime know no offsets; the types without one keep the local time.
   const moves = to.kind === 'datetimeoffset';
-  const offsets = moves || (to.kind !== 'datetime' && to.kind !== 'smalldatetime');
+  const offsets = moves || !isOld(to);
   return bindAlways([`upper(trim(${text}))`], ([u]) =>
     bindAlways([`regexp_extract(${u}, '^${SHAPE}$', ${GROUPS})`], ([g]) => {
       const number = (group: string) => `coalesce(TRY_CAST(${g}.${group} AS INTEGER), 0)`;
@@ -80,7 +92,7 @@ function general(text: string, to: SqlType, order: DateOrder): string {
         `${number('s')} < 60`,
         ...(offsets ? [] : [`${g}.z IN ('', 'Z')`]),
       ];
-      const local = `${calendar(`${g}.d`, order)} + ${clock}`;
+      const local = `${calendar(`${g}.d`, order, isOld(to))} + ${clock}`;
       return `CASE WHEN ${valid.join(' AND ')} THEN ${moves ? `${local} - ${offset(`${g}.z`)}` : local} END`;
     }),
   );
@@ -100,20 +112,45 @@ function fullYear(text: string, before: string, after: string): string {
   return expand('[0-4]', '20')(expand('[5-9]', '19')(text));
 }
 
+const FORMATS = { y: '%Y', m: '%m', d: '%d' };
+
+/**
+ * Dates of three numbers ("SET DATEFORMAT"): a year of four digits is told by itself, first, last or where the order
+ * has it, and leaves the order of month and day; two digits are a year only there. The newer types read every date
+ * that begins with its year as year, month, day, and do not know `ydm`.
+ */
+function numeric(
+  order: DateOrder,
+  isOldType: boolean,
+): readonly (readonly [pattern: string, format: string, short: boolean])[] {
+  const separator = '[-/.]';
+  const two = '\\d{1,2}';
+  const rest = monthFirst(order) ? '%m/%d' : '%d/%m';
+  const yearFirst = [`${YEAR}${separator}${two}${separator}${two}`, `%Y/${isOldType ? rest : '%m/%d'}`, false] as const;
+  if (order === 'ydm' && !isOldType) return [yearFirst];
+  const format = [...order].map((part) => FORMATS[part as keyof typeof FORMATS]).join('/');
+  return [
+    yearFirst,
+    [`${two}${separator}${two}${separator}${YEAR}`, `${rest}/%Y`, false],
+    ...(order[1] === 'y' ? [[`${two}${separator}${YEAR}${separator}${two}`, format, false] as const] : []),
+    [`${two}${separator}${two}${separator}${two}`, format, true],
+  ];
+}
+
 /** A TIMESTAMP of the date alone; none is the first of January 1900. */
-function calendar(date: string, order: DateOrder): string {
-  const ordered = { mdy: '%m/%d/%Y', dmy: '%d/%m/%Y', ymd: '%Y/%m/%d' }[order];
-  const short = order === 'ymd' ? ['', '/\\d{1,2}/\\d{1,2}'] : ['\\d{1,2}/\\d{1,2}/', ''];
+function calendar(date: string, order: DateOrder, isOldType: boolean): string {
+  const year = order.indexOf('y');
+  const [before, after] = ['\\d{1,2}/'.repeat(year), '/\\d{1,2}'.repeat(2 - year)];
   return bindAlways([`regexp_replace(translate(trim(${date}, ' ,'), ',', ' '), ' +', ' ', 'g')`], ([d]) => {
     const slashed = `translate(${d}, '-.', '//')`;
     const is = (pattern: string) => `WHEN regexp_full_match(${d}, '${pattern}') THEN`;
-    const separator = '[-/.]';
     const named = `trim(regexp_replace(${d}, '[-/. ]*(${MONTHS})[A-Z]*[-/. ]*', ' \\1 '))`;
     const yeared = fullYear(fullYear(named, '[A-Z]{3} \\d{1,2} ', ''), '\\d{1,2} [A-Z]{3} ', '');
     return `CASE WHEN ${d} = '' THEN TIMESTAMP '1900-01-01' ${[
-      `${is(`${YEAR}${separator}\\d{1,2}${separator}\\d{1,2}`)} try_strptime(${slashed}, '%Y/%m/%d')`,
-      `${is(`\\d{1,2}${separator}\\d{1,2}${separator}${YEAR}`)} try_strptime(${slashed}, '${order === 'dmy' ? '%d/%m/%Y' : '%m/%d/%Y'}')`,
-      `${is(`\\d{1,2}${separator}\\d{1,2}${separator}\\d{1,2}`)} try_strptime(${fullYear(slashed, short[0] ?? '', short[1] ?? '')}, '${ordered}')`,
+      ...numeric(order, isOldType).map(
+        ([pattern, format, short]) =>
+          `${is(pattern)} try_strptime(${short ? fullYear(slashed, before, after) : slashed}, '${format}')`,
+      ),
       `${is(`${YEAR}\\d{4}`)} try_strptime(${d}, '%Y%m%d')`,
       `${is('\\d{6}')} try_strptime(${fullYear(d ?? '', '', '\\d{4}')}, '%Y%m%d')`,
       `${is(YEAR)} try_strptime(${d}, '%Y')`,
