@@ -380,6 +380,16 @@ export const catalogue = {
   },
   'exec/bucket-width': { number: 9834, message: 'the width of a bucket is not positive' },
   'exec/floating-point': { number: 3623, message: 'a floating point operation has no result: {detail}' },
+  'exec/argument-range': {
+    number: 19301,
+    message: 'argument "{argument}" of "{name}" is {found}: expected {expected}',
+  },
+  'exec/regexp': { number: 19300, message: 'a pattern is no regular expression: {detail}' },
+  'exec/regexp-flags': {
+    number: 19303,
+    message: "a regular expression has no flags '{flags}'",
+    hint: 'Flags are c, i, m and s.',
+  },
   'exec/translate': { number: 9828, message: 'the second and third argument of "TRANSLATE" differ in length' },
   'exec/scalar-rows': { number: 512, message: 'a subquery used as a value returned more than one row' },
   'exec/out-of-memory': {

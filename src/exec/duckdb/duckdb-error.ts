@@ -21,6 +21,8 @@ export function duckdbError(cause: unknown): SqlcError {
     /cannot take (square root|logarithm) of [a-z ]+|(ACOS|ASIN)[^.]*undefined outside \[-1,1\]/i,
   );
   if (undefinedResult !== null) return error('exec/floating-point', { detail: detailOf(undefinedResult[0]) });
+  const pattern = first.match(REFUSED_PATTERN);
+  if (pattern !== null) return error('exec/regexp', { detail: pattern[1] ?? '' });
   const shown = vectorError(first) ?? conversionError(first) ?? overflowError(first);
   if (shown !== undefined) return shown;
   if (/nextval: reached (max|min)imum value/i.test(message)) return error('sequence/exhausted', {});
@@ -30,6 +32,10 @@ export function duckdbError(cause: unknown): SqlcError {
   if (/^INTERRUPT/i.test(first)) return error('exec/cancelled', {});
   return error('exec/engine', { detail: detailOf(first) }, { cause });
 }
+
+/** What RE2 says of a pattern. */
+const REFUSED_PATTERN =
+  /^Invalid Input Error: (?:Pattern failed to parse, error: ')?((?:missing [\])]|unexpected \)|no argument for repetition|bad repetition|invalid (?:escape|character class|perl operator|repetition|named capture)|trailing \\|duplicate capture|pattern too large)[^:]*)/i;
 
 /** Text that is no value of its type, quoted as the user wrote it. */
 function conversionError(first: string): SqlcError | undefined {
@@ -81,6 +87,13 @@ function raisedError(code: string, detail: string): SqlcError {
     case 'exec/date-range':
     case 'exec/date-parts':
       return error(code, { type: detail });
+    case 'exec/argument-range': {
+      const [name = '', argument = '', least = '', found = ''] = detail.split(':');
+      const expected = argument === 'return_option' ? '0 or 1' : `${least} or more`;
+      return error(code, { name, argument, found, expected });
+    }
+    case 'exec/regexp-flags':
+      return error(code, { flags: decodeURIComponent(detail) });
     case 'exec/recursion':
       return error(code, { limit: detail });
     case 'storage/too-long':

@@ -6,6 +6,7 @@ import { DATE_FUNCTIONS } from './functions/dates.ts';
 import { FORMAT_FUNCTIONS } from './functions/format.ts';
 import { JSON_FUNCTIONS } from './functions/json.ts';
 import { NUMERIC_FUNCTIONS } from './functions/numeric.ts';
+import { REGEXP_FUNCTIONS } from './functions/regexp.ts';
 import { type ScalarFunction, shapeOf } from './functions/scalar-function.ts';
 import { SYSTEM_FUNCTIONS } from './functions/system.ts';
 import { TEXT_FUNCTIONS } from './functions/text.ts';
@@ -13,6 +14,7 @@ import { TEXT_FUNCTIONS } from './functions/text.ts';
 export const SCALAR_FUNCTIONS: ReadonlyMap<string, ScalarFunction> = new Map(
   [
     ...TEXT_FUNCTIONS,
+    ...REGEXP_FUNCTIONS,
     ...NUMERIC_FUNCTIONS,
     ...CONDITIONAL_FUNCTIONS,
     ...DATE_FUNCTIONS,

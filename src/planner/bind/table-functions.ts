@@ -21,6 +21,7 @@ import type { LogicalPlan } from '../plan.ts';
 import { clauseEnv, type Env, hoistTo, type PlanHolder, type QueryContext } from './context.ts';
 import { bindExpression } from './expression.ts';
 import type { Source } from './from.ts';
+import { known } from './functions/regexp.ts';
 import { jsonPath, keyStep } from './json-path.ts';
 import { renamed } from './query.ts';
 import { RESERVED_FUNCTIONS } from './reserved-functions.ts';
@@ -40,6 +41,8 @@ const TABLE_FUNCTIONS: ReadonlyMap<string, TableFunction> = new Map([
   ['GENERATE_SERIES', generateSeries],
   ['OPENJSON', openJson],
   ['UNNEST', unnest],
+  ['REGEXP_MATCHES', regexpMatches],
+  ['REGEXP_SPLIT_TO_TABLE', regexpSplit],
 ]);
 
 export function bindTableFunction(call: ast.TableFunction, q: QueryContext): Source {
@@ -128,6 +131,43 @@ function stringSplit(call: ast.TableFunction, args: readonly Expr[]): Rows {
       ...(withOrdinal ? [{ name: 'ordinal', expr: field(element, 'ordinal', BIGINT) }] : []),
     ],
   };
+}
+
+// --- REGEXP_MATCHES and REGEXP_SPLIT_TO_TABLE (string, pattern [, flags])
+
+function regexpMatches(call: ast.TableFunction, args: readonly Expr[]): Rows {
+  const name = 'REGEXP_MATCHES';
+  const [text, given, ...flags] = regexpArguments(call, args, name);
+  const pattern = known(given);
+  if (pattern.kind !== 'literal')
+    throw error(
+      'not-supported',
+      { what: `${name} with a pattern that is not a literal or a variable` },
+      { span: call.args[1]?.span ?? call.span },
+    );
+  const fields = {
+    ...{ match_id: BIGINT, start_position: INT, end_position: INT },
+    ...{ match_value: text.type, substring_matches: { kind: 'json' } as const },
+  };
+  return {
+    list: operator('regexp-matches', [text, pattern, ...flags], list(struct(fields)), call.span),
+    columns: (element) => Object.entries(fields).map(([name, type]) => ({ name, expr: field(element, name, type) })),
+  };
+}
+
+function regexpSplit(call: ast.TableFunction, args: readonly Expr[]): Rows {
+  const given = regexpArguments(call, args, 'REGEXP_SPLIT_TO_TABLE');
+  const fields = { value: given[0].type, ordinal: BIGINT };
+  return {
+    list: operator('regexp-split', given, list(struct(fields)), call.span),
+    columns: (element) => Object.entries(fields).map(([name, type]) => ({ name, expr: field(element, name, type) })),
+  };
+}
+
+function regexpArguments(call: ast.TableFunction, args: readonly Expr[], name: string): [Expr, Expr, ...Expr[]] {
+  checkCount(call, name, 2, 3);
+  const texts = args.map((arg, i) => textArgument(call, name, arg, i));
+  return texts as [Expr, Expr, ...Expr[]]; // two or three, by the count
 }
 
 // --- GENERATE_SERIES (start, stop [, step])

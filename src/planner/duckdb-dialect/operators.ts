@@ -14,6 +14,7 @@ import { jsonOperators } from './json.ts';
 import { likeToSql } from './like-pattern.ts';
 import { typed } from './literals.ts';
 import { RAISED, raise } from './raise.ts';
+import { regexpOperators } from './regexp.ts';
 import { sequenceOperators } from './sequences.ts';
 import { call, chain, infix, type Operators, type Spell } from './spell.ts';
 import { textOperators } from './text-functions.ts';
@@ -98,6 +99,7 @@ const OPERATORS: Operators = {
   ...textOperators,
   ...dateOperators,
   ...formatOperators,
+  ...regexpOperators,
   ...sequenceOperators,
 };
 

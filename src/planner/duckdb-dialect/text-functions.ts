@@ -66,16 +66,6 @@ export const textOperators: Operators = {
   'hash-md5': ([b]) => `unhex(md5(${b}))`,
   'hash-sha1': ([b]) => `unhex(sha1(${b}))`,
   'hash-sha256': ([b]) => `unhex(sha256(${b}))`,
-  'regexp-like': ([s, pattern, flags]) => `regexp_matches(${s}, ${flagged(`${pattern}`, flags)})`,
-  'regexp-replace': ([s, pattern, to]) => `regexp_replace(${s}, ${pattern}, ${to}, 'g')`,
-  'regexp-substr': once(
-    ([s, pattern]) => `CASE WHEN regexp_matches(${s}, ${pattern}) THEN regexp_extract(${s}, ${pattern}) END`,
-  ),
-  'regexp-count': ([s, pattern]) => typed(`len(regexp_extract_all(${s}, ${pattern}))`, INT),
-  'regexp-instr': once(
-    ([s, pattern]) =>
-      `CASE WHEN regexp_matches(${s}, ${pattern}) THEN ${typed(`length(regexp_extract(${s}, '^([\\s\\S]*?)(?:' || ${pattern} || ')', 1)) + 1`, INT)} WHEN ${s} IS NOT NULL AND ${pattern} IS NOT NULL THEN 0 END`,
-  ),
   'edit-distance-similarity': once(
     ([a, b]) =>
       `CASE WHEN ${a} = '' AND ${b} = '' THEN 100 ELSE ${typed(`round(100 * (1 - levenshtein(${a}, ${b}) / greatest(length(${a}), length(${b}))))`, INT)} END`,
@@ -188,9 +178,4 @@ function soundex(s: string): string {
     const squeezed = [1, 2, 3, 4, 5, 6].reduce((t, d) => `regexp_replace(${t}, '${d}+', '${d}', 'g')`, coded);
     return `(CASE WHEN ${word} = '' THEN '0' ELSE ${word}[1] END || left(rpad(replace(substr(${squeezed}, 2), '0', ''), 3, '0'), 3))`;
   });
-}
-
-function flagged(pattern: string, flags: string | undefined): string {
-  if (flags === undefined) return pattern;
-  return `(CASE WHEN translate(${flags}, 'c', '') = '' THEN '' ELSE '(?' || translate(${flags}, 'c', '') || ')' END || ${pattern})`;
 }

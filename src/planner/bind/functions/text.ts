@@ -245,37 +245,6 @@ export const TEXT_FUNCTIONS: readonly ScalarFunction[] = [
     bind: hashBytes,
   },
   {
-    signature: 'REGEXP_LIKE(text, pattern[, flags])',
-    doc: 'Whether a regular expression (RE2) matches anywhere. Flags: c, i, m, s.',
-    example: ["IIF(REGEXP_LIKE('abc123', '[0-9]+$'), 'yes', 'no')", 'yes'],
-    bind: calls('regexp-like', [text], { kind: 'bit' }),
-  },
-  {
-    signature: 'REGEXP_REPLACE(text, pattern[, replacement])',
-    doc: 'Every match of a regular expression (RE2) replaced; `\\1` is the first group.',
-    example: ["REGEXP_REPLACE('a1b22', '[0-9]+', '#')", 'a#b#'],
-    bind: (args, call) =>
-      calls('regexp-replace', [text], likeFirst)(args.length > 2 ? args : [...args, literal('', VARCHAR(1))], call),
-  },
-  {
-    signature: 'REGEXP_SUBSTR(text, pattern)',
-    doc: 'The first match of a regular expression (RE2), or NULL.',
-    example: ["REGEXP_SUBSTR('abc123', '[0-9]+')", '123'],
-    bind: calls('regexp-substr', [text], likeFirst),
-  },
-  {
-    signature: 'REGEXP_COUNT(text, pattern)',
-    doc: 'How often a regular expression (RE2) matches.',
-    example: ["REGEXP_COUNT('a1b22', '[0-9]+')", '2'],
-    bind: calls('regexp-count', [text], INT),
-  },
-  {
-    signature: 'REGEXP_INSTR(text, pattern)',
-    doc: 'Where a regular expression (RE2) first matches, from 1; 0 where it does not.',
-    example: ["REGEXP_INSTR('abc123', '[0-9]+')", '4'],
-    bind: calls('regexp-instr', [text], INT),
-  },
-  {
     signature: 'EDIT_DISTANCE_SIMILARITY(text, text)',
     doc: 'How alike two texts are by their edit distance, from 0 to 100.',
     example: ["EDIT_DISTANCE_SIMILARITY('kitten', 'sitting')", '57'],
