@@ -67,6 +67,7 @@ export const catalogue = {
   'bind/function-not-supported': { message: 'function "{name}" is not supported yet' },
   'bind/argument-count': { number: 174, message: '"{name}" takes {expected}, found {found}' },
   'bind/argument-type': { number: 8116, message: 'argument {index} of "{name}" is {found}, expected {expected}' },
+  'bind/vector-dimensions': { number: 42204, message: '"{name}" of vectors of {left} and {right} dimensions' },
   'bind/type-clash': { number: 206, message: '{left} and {right} do not go together in {operation}' },
   'bind/unknown-collation': {
     number: 448,

@@ -10,6 +10,7 @@ import { REGEXP_FUNCTIONS } from './functions/regexp.ts';
 import { type ScalarFunction, shapeOf } from './functions/scalar-function.ts';
 import { SYSTEM_FUNCTIONS } from './functions/system.ts';
 import { TEXT_FUNCTIONS } from './functions/text.ts';
+import { VECTOR_FUNCTIONS } from './functions/vectors.ts';
 
 export const SCALAR_FUNCTIONS: ReadonlyMap<string, ScalarFunction> = new Map(
   [
@@ -21,6 +22,7 @@ export const SCALAR_FUNCTIONS: ReadonlyMap<string, ScalarFunction> = new Map(
     ...JSON_FUNCTIONS,
     ...FORMAT_FUNCTIONS,
     ...SYSTEM_FUNCTIONS,
+    ...VECTOR_FUNCTIONS,
     ...CATALOG_FUNCTIONS,
   ].map((fn) => [shapeOf(fn).name, fn]),
 );

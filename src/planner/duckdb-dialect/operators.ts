@@ -18,6 +18,7 @@ import { regexpOperators } from './regexp.ts';
 import { sequenceOperators } from './sequences.ts';
 import { call, chain, infix, type Operators, type Spell } from './spell.ts';
 import { textOperators } from './text-functions.ts';
+import { vectorOperators } from './vectors.ts';
 
 const GENERAL: Operators = {
   and: chain('AND'),
@@ -101,6 +102,7 @@ const OPERATORS: Operators = {
   ...formatOperators,
   ...regexpOperators,
   ...sequenceOperators,
+  ...vectorOperators,
 };
 
 export function operatorSql(expr: OperatorExpr, args: readonly string[]): string {
