@@ -10,7 +10,7 @@
 //   sql dialect=duckdb                     the one fragment of a query without calls, and its parameters
 //   run                                    a script on an engine with local models; each result as csv, a line that is empty as NULL; messages
 //   calls [disable=R]                      the same, printing what each operation was asked
-//   [dateformat=dmy]                       what SET said before, for those of a plan
+//   [dateformat=dmy rowcount=N]            what SET said before, for those of a plan
 //   error [set:NAME=V env:NAME=V]          a script that must fail; with settings it runs on an engine of its own
 //
 // `@name=value` gives any of them a parameter (JSON, else text). An error of a user is printed as a user sees it.
@@ -121,6 +121,7 @@ class GoldenFile {
       consumer: args.has('blocking') ? 'blocking' : 'streaming',
       settings: withOptions(DEFAULT_SETTINGS, statement.options),
       look: lookIn(args),
+      rowLimit: args.has('rowcount') ? Number(args.get('rowcount')) : undefined,
       dateOrder: (args.get('dateformat') ?? 'mdy') as DateOrder,
     });
   }

@@ -324,6 +324,11 @@ export const catalogue = {
     message: 'DATEFORMAT is {found}, expected an order of day, month and year',
     hint: 'The orders are mdy, dmy, ymd, ydm, myd and dym.',
   },
+  'settings/row-count': {
+    number: 507,
+    message: 'ROWCOUNT is {found}, expected a whole number of rows',
+    hint: 'Write 0 for no limit.',
+  },
   'settings/file': { message: 'settings file "{path}" {reason}' },
   'settings/not-option': {
     message: '"{name}" cannot be given in OPTION',

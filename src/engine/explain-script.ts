@@ -20,6 +20,7 @@ import { viewDefinition } from './statements/create-view.ts';
 import { definitionOf } from './statements/define-object.ts';
 import { dropOf } from './statements/drop-object.ts';
 import { type Explanation, explainStatement, isPlanned } from './statements/explain.ts';
+import { setOption } from './statements/set-option.ts';
 
 export interface ExplainOptions {
   readonly steps?: boolean;
@@ -31,12 +32,20 @@ export async function explainBatches(
   script: Script,
   options: ExplainOptions,
 ): Promise<Explanation[]> {
-  let snapshot = await script.session.parts.store.snapshot();
+  const { session } = script;
+  let snapshot = await session.parts.store.snapshot();
   const plans: Explanation[] = [];
-  for (const { statements } of batches) {
-    const explainer = new BatchExplainer(script, snapshot, options, plans);
-    for (const statement of statements) await explainer.statement(statement);
-    snapshot = explainer.snapshot;
+  const before = { settings: session.settings, state: { ...session.state } };
+  try {
+    for (const { statements } of batches) {
+      const explainer = new BatchExplainer(script, snapshot, options, plans);
+      for (const statement of statements) await explainer.statement(statement);
+      snapshot = explainer.snapshot;
+    }
+  } finally {
+    // What SET says holds for the plans behind it, and for nothing else.
+    session.settings = before.settings;
+    Object.assign(session.state, before.state);
   }
   return plans;
 }
@@ -82,6 +91,7 @@ class BatchExplainer {
         const json = await explainStatement(statement, context, this.snapshot, { steps: this.#options.steps ?? false });
         this.#plans.push({ text: explainText(json), json });
       }
+      if (statement.kind === 'set') setOption(statement, context);
       await this.#assign(statement, context);
       this.snapshot = await withDefined(statement, context, this.snapshot);
     } catch (failure) {

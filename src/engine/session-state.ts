@@ -13,6 +13,8 @@ export class SessionState {
   dateFirst = 7;
   /** SET DATEFORMAT: how dates of three numbers are read. */
   dateOrder: DateOrder = 'mdy';
+  /** SET ROWCOUNT: the most rows of a statement; `undefined`: all. */
+  rowLimit: number | undefined;
   /** SET LANGUAGE, by its name. */
   language = 'us_english';
   /** SET XACT_ABORT ON. */

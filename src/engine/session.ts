@@ -166,6 +166,7 @@ export class Session {
       viewQuery,
       now: new Date(),
       dateOrder: this.state.dateOrder,
+      rowLimit: this.state.rowLimit,
       rules,
       oracle,
       memo: this.#memo,

@@ -8,6 +8,7 @@ import { didYouMean } from '../common/suggest.ts';
 import type { QueryOption } from '../parser/ast.ts';
 import type { OnError } from '../planner/bind/context.ts';
 import type { ErrorLimitSetting } from '../udf/error-limit.ts';
+import { checkSessionOption, isSessionOption, SESSION_OPTIONS } from './session-options.ts';
 import { type SettingKind, settingValue } from './setting-value.ts';
 
 export type CacheMode = 'on' | 'off' | 'read' | 'refresh';
@@ -72,24 +73,8 @@ const DEFINITIONS: Readonly<Record<SettingName, Definition>> = {
 };
 
 const NOT_ENFORCED = ['allow_private_urls'];
-const SESSION_OPTIONS = [
-  'nocount',
-  'ansi_nulls',
-  'ansi_padding',
-  'ansi_warnings',
-  'ansi_null_dflt_on',
-  'ansi_defaults',
-  'arithabort',
-  'concat_null_yields_null',
-  'quoted_identifier',
-  'xact_abort',
-  'lock_timeout',
-  'deadlock_priority',
-  'textsize',
-  'statistics',
-  'noexec',
-  'implicit_transactions',
-];
+/** What SET keeps in the session's state. */
+const SESSION_VALUES = ['datefirst', 'dateformat', 'language', 'rowcount'];
 /** Query hints of T-SQL that choose how, never what. */
 const QUERY_HINTS =
   /^(maxdop|label|recompile|force order|(hash|merge|loop) (join|union|group)|order group|concat union|fast|keep plan|keepfixed plan|optimize for|use hint|query_governor.*|max_grant_percent|min_grant_percent|robust plan|expand views|parameterization.*|ignore_nonclustered_columnstore_index)\b/i;
@@ -128,9 +113,9 @@ export interface SettingDoor {
  */
 export function withSetting(settings: Settings, name: string, value: string, door: SettingDoor): Settings {
   const key = name.toLowerCase();
-  if (SESSION_OPTIONS.includes(key)) {
+  if (isSessionOption(key)) {
     if (door.opening) throw unknown(name, door.name);
-    refuseMeaningful(key, value, door.value);
+    checkSessionOption(key, value, door.value);
     return settings;
   }
   if (NOT_ENFORCED.includes(key)) throw error('settings/not-supported', { name: key }, { span: door.name });
@@ -179,26 +164,8 @@ function isSetting(name: string): name is SettingName {
   return Object.hasOwn(DEFINITIONS, name);
 }
 
-/** Turning these off would change answers, which is not built. */
-function refuseMeaningful(name: string, value: string, span: Span | undefined): void {
-  const off = value.toLowerCase() === 'off';
-  const meaningful = [
-    'ansi_nulls',
-    'ansi_padding',
-    'ansi_warnings',
-    'quoted_identifier',
-    'concat_null_yields_null',
-    'arithabort',
-  ];
-  if (off && meaningful.includes(name)) {
-    throw error('not-supported', { what: `SET ${name.toUpperCase()} OFF` }, { span });
-  }
-  if (!off && (name === 'noexec' || name === 'implicit_transactions')) {
-    throw error('not-supported', { what: `SET ${name.toUpperCase()} ON` }, { span });
-  }
-}
-
 function unknown(name: string, span: Span | undefined) {
-  const hint = didYouMean(name.toLowerCase(), [...Object.keys(DEFINITIONS), ...NOT_ENFORCED]);
+  const known = [...Object.keys(DEFINITIONS), ...NOT_ENFORCED, ...SESSION_OPTIONS, ...SESSION_VALUES];
+  const hint = didYouMean(name.toLowerCase(), known);
   return error('settings/unknown', { name }, { span, hint });
 }

@@ -195,7 +195,7 @@ export class StatementParser extends Scripts {
           IGNORE_AMBIGUITIES: true,
         },
         {
-          GATE: () => this.next(T.Comma, 2),
+          GATE: () => this.next(T.Comma, this.next(T.K.STATISTICS) ? 3 : 2),
           ALT: () => this.SUBRULE(this.settings, { ARGS: [start] }),
           IGNORE_AMBIGUITIES: true,
         },
@@ -204,15 +204,17 @@ export class StatementParser extends Scripts {
     });
   });
 
-  /** `SET NOCOUNT, XACT_ABORT ON`: as many settings of one value. */
+  /** `SET NOCOUNT, XACT_ABORT ON`, `SET STATISTICS IO, TIME ON`: as many settings of one value. */
   readonly settings: Rule<Block, [start: number]> = this.rule('settings', (start) => {
+    const kind = this.OPTION({ GATE: () => this.next(T.K.STATISTICS), DEF: () => this.CONSUME(T.K.STATISTICS) });
     const names = this.list(() => this.SUBRULE(this.identifier));
     const value = this.SUBRULE(this.settingValue);
     return this.ACTION(() => {
       const span = this.since(start);
-      const statements = names.map(
-        (name): SetStatement => ({ kind: 'set', name: { ...name, name: name.name.toLowerCase() }, value, span }),
-      );
+      const statements = names.map(({ name, ...rest }): SetStatement => {
+        const whole = kind === undefined ? name : `${kind.image} ${name}`;
+        return { kind: 'set', name: { ...rest, name: whole.toLowerCase() }, value, span };
+      });
       return { kind: 'block', statements, span };
     });
   });

@@ -16,6 +16,7 @@ import type { LearntCalls } from './learnt-calls.ts';
 import { optimize, type Step } from './optimize.ts';
 import type { PhysicalPlan } from './physical.ts';
 import { columnsOf, type LogicalPlan } from './plan.ts';
+import { limitedTo } from './row-limit.ts';
 import type { PlanContext, Rule, RuleContext } from './rule.ts';
 import { visitPlan } from './shape.ts';
 import { type TypeMemo, type TypeOracle, withTypes } from './type-oracle.ts';
@@ -33,6 +34,8 @@ export interface PlanInputs {
   readonly now: Date;
   /** SET DATEFORMAT. */
   readonly dateOrder: DateOrder;
+  /** SET ROWCOUNT; `undefined`: all rows. */
+  readonly rowLimit: number | undefined;
   readonly rules: readonly Rule[];
   readonly oracle: TypeOracle;
   readonly memo: TypeMemo;
@@ -67,7 +70,7 @@ export async function planQuery(
         query,
         rootContext({ ...inputs, insideViews: [], knownTypes: inputs.memo, nextId: context.nextId }),
       );
-      const read = readInOrder(plan, inputs.dateOrder);
+      const read = limitedTo(readInOrder(plan, inputs.dateOrder), inputs.rowLimit);
       const bound = consumer === 'streaming' ? withoutUntyped(read) : read;
       validate(bound);
       const { plan: logical, ordered, placed, steps } = optimize(bound, inputs.rules, context);

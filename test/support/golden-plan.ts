@@ -28,6 +28,7 @@ export interface PlanOptions {
   readonly consumer?: 'streaming' | 'blocking';
   readonly settings?: Pick<Settings, 'on_error' | 'maxrecursion'>;
   readonly dateOrder?: DateOrder;
+  readonly rowLimit?: number | undefined;
   /** With the functions of look-functions.ts: their prices, and the share of rows every predicate keeps. */
   readonly look?: { readonly prices: LookOptions['prices']; readonly kept: number | undefined } | undefined;
 }
@@ -41,7 +42,7 @@ const NAMES: WorkNames = {
 
 export function planGolden(query: Query, snapshot: Snapshot, options: PlanOptions): Promise<PlannedQuery> {
   const { rules = allRules, parameters = new Map(), consumer = 'streaming', settings = DEFAULT_SETTINGS } = options;
-  const { look, dateOrder = 'mdy' } = options;
+  const { look, dateOrder = 'mdy', rowLimit } = options;
   const functions = functionRegistry([
     ...allFunctions,
     ...(look === undefined ? [] : functionsOf(lookFunctions({ prices: look.prices }), new Map())),
@@ -59,6 +60,7 @@ export function planGolden(query: Query, snapshot: Snapshot, options: PlanOption
     viewQuery,
     now: new Date(0),
     dateOrder,
+    rowLimit,
     learnt: { ...NOTHING_LEARNT, selectivity: () => look?.kept },
     terms: async () => declaredTerms(() => []),
   };

@@ -17,6 +17,6 @@ export function changeOf(statement: Insert | Update | Delete | Merge, session: S
     case 'delete':
       return deletion(statement);
     case 'merge':
-      return merging(statement);
+      return merging(statement, session.state.rowLimit);
   }
 }

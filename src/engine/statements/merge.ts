@@ -24,8 +24,10 @@ interface Step {
   readonly values: readonly ast.Expression[];
 }
 
-export function merging(statement: ast.Merge): ChangeStatement {
+/** @param rowLimit of SET ROWCOUNT */
+export function merging(statement: ast.Merge, rowLimit: number | undefined): ChangeStatement {
   const { options, output } = statement;
+  const isCut = statement.top !== undefined || rowLimit !== undefined;
   return {
     kind: 'merge',
     options,
@@ -36,7 +38,7 @@ export function merging(statement: ast.Merge): ChangeStatement {
       const steps = statement.clauses.map((clause) => stepOf(clause, table));
       return {
         table,
-        query: mergeQuery(statement, target, table, steps),
+        query: mergeQuery(statement, target, table, steps, isCut),
         stage: (changes, source) => stage(changes, source, steps),
       };
     },
@@ -79,6 +81,7 @@ function mergeQuery(
   target: ast.TableReference,
   table: StoredTable,
   steps: readonly Step[],
+  isCut: boolean,
 ): ast.Query {
   const { ctes, on, span, top } = statement;
   const name = target.alias?.name ?? table.name;
@@ -111,7 +114,11 @@ function mergeQuery(
     using: undefined,
     span,
   };
-  return select({ items, from: [rows], top, ctes, span });
+  // Rows that no clause takes do not count (T-SQL reference: MERGE, TOP).
+  const where: ast.Expression | undefined = isCut
+    ? { kind: 'binary', operator: '<>', left: action, right: integer(0, span), span }
+    : undefined;
+  return select({ items, from: [rows], where, top, ctes, span });
 }
 
 function joinOf(steps: readonly Step[]): ast.Join['type'] {

@@ -26,6 +26,9 @@ export function setOption(statement: SetStatement, context: StatementContext): v
     case 'language':
       Object.assign(state, language(value, span));
       return;
+    case 'rowcount':
+      state.rowLimit = rowLimit(value, span);
+      return;
     case 'xact_abort':
       state.xactAbort = value.toLowerCase() === 'on';
   }
@@ -52,6 +55,13 @@ function dateOrder(text: string, span: Span): DateOrder {
   const found = ORDERS.find((order) => order === text.toLowerCase());
   if (found === undefined) throw error('settings/date-format', { found: text }, { span });
   return found;
+}
+
+/** 0 is no limit. @throws SqlcError settings/row-count (507) */
+function rowLimit(text: string, span: Span): number | undefined {
+  const rows = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (!(rows <= 2_147_483_647)) throw error('settings/row-count', { found: text }, { span });
+  return rows === 0 ? undefined : rows;
 }
 
 type Language = Pick<SessionState, 'language' | 'dateOrder' | 'dateFirst'>;
