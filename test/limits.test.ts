@@ -34,6 +34,15 @@ describe('250 levels', () => {
       rows: (n) => [{ a: n + 1 }],
     },
     subqueries: { sql: (n) => `SELECT ${'1 + (SELECT '.repeat(n)}1${')'.repeat(n)} AS a`, rows: (n) => [{ a: n + 1 }] },
+    'subqueries over tables': {
+      sql: (n) => `${'SELECT MAX(a) AS a FROM t WHERE a >= ('.repeat(n)}SELECT 1${')'.repeat(n)}`,
+      rows: () => [{ a: 2 }],
+    },
+    'IN and EXISTS': {
+      sql: (n) =>
+        `${'SELECT a FROM t WHERE a = 1 AND a IN (SELECT a FROM t WHERE EXISTS ('.repeat(Math.ceil(n / 2))}SELECT a FROM t${'))'.repeat(Math.ceil(n / 2))}`,
+      rows: () => [{ a: 1 }],
+    },
     'derived tables': {
       sql: (n) => `SELECT a FROM ${'(SELECT a, b FROM '.repeat(n)}t${') AS x'.repeat(n)} ORDER BY a`,
       rows: () => [{ a: 1 }, { a: 2 }],
@@ -48,6 +57,20 @@ describe('250 levels', () => {
     TIMEOUT_MS,
   );
 });
+
+test(
+  'fifteen levels of correlated subqueries, deeper is refused',
+  async () => {
+    const nested = (n: number, level = 1): string =>
+      level > n
+        ? `SELECT MAX(a) FROM t WHERE a = t${n}.a`
+        : `SELECT MAX(a) FROM t AS t${level} WHERE a = t${level - 1}.a AND a = (${nested(n, level + 1)})`;
+    const sql = (n: number) => `SELECT a FROM t AS t0 WHERE a = (${nested(n - 1)}) ORDER BY a`;
+    expect(await answer(sql(15))).toEqual([{ a: 1 }, { a: 2 }]);
+    await expect(answer(sql(16))).rejects.toMatchObject({ code: 'bind/expression-too-deep' });
+  },
+  TIMEOUT_MS,
+);
 
 describe('long chains', () => {
   const flat: Record<string, readonly [sql: string, rows: object[]]> = {

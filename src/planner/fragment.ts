@@ -3,6 +3,7 @@
 
 import { BIGINT, BIT, isText, NVARCHAR_MAX } from '../arrow/sql-type.ts';
 import type { TableDefinition } from '../catalog/definitions.ts';
+import { error } from '../common/errors.ts';
 import { type Column, type ColumnId, column, type Expr, operator, type SortKey } from './expression.ts';
 import {
   type ExternalRead,
@@ -27,9 +28,12 @@ import {
   asksService,
   columnsUsed,
   expressionsOf,
+  freeColumns,
   mapChildren,
   mapExpressions,
+  readsWorkingTable,
   rewriteExpr,
+  subqueryLevels,
   substituted,
   visitPlan,
 } from './shape.ts';
@@ -131,12 +135,30 @@ function readsNone(map: CognitiveMap, below: readonly LogicalPlan[]): boolean {
   return !below.some((n) => n.kind === 'cognitive-map' && answerColumns(n.call).some((c) => read.has(c.id)));
 }
 
+/**
+ * Levels of subqueries in subqueries from which on one is computed before what is around it: the engine takes up to four
+ * times as long for each level that it plans at once.
+ */
+const DEEP = 4;
+/** Where an outer row is read nothing can be computed before; this many levels take under a second. */
+const MAX_CORRELATED = 16;
+
 function stageSubqueries(expr: Expr, b: Builder): Expr {
   return rewriteExpr(expr, (e) => {
     if (e.kind !== 'subquery') return e;
     const plan = setOriented(e.plan, b);
+    const levels = subqueryLevels(plan);
+    if (levels >= DEEP && freeColumns(plan).size === 0 && !readsWorkingTable(plan))
+      return { ...e, plan: stageRows(plan, b) };
+    if (levels >= MAX_CORRELATED) throw error('bind/expression-too-deep', { limit: MAX_CORRELATED }, { span: e.span });
     return plan === e.plan ? e : { ...e, plan };
   });
+}
+
+function stageRows(plan: LogicalPlan, b: Builder): Staged {
+  const stage = b.nextStage++;
+  b.stages.push({ stage, fragment: unparse(plan, b.names), after: stagesRead(plan), calls: [] });
+  return { kind: 'staged', stage, columns: columnsOf(plan), answers: [] };
 }
 
 function stageCalls(maps: readonly CognitiveMap[], below: LogicalPlan, b: Builder): Staged {

@@ -23,13 +23,13 @@ export interface PhysicalCall {
 export const ROW_FROM = '#from';
 export const ROW_TO = '#to';
 
-/** Rows below calls, kept so that only their distinct inputs leave the relational engine. */
+/** Rows that are kept: below calls, so that only their distinct inputs leave the relational engine. */
 export interface StageStep {
   readonly stage: number;
   readonly fragment: Fragment;
   /** Stages whose answers its rows depend on: then they cannot be counted before those calls are made. */
   readonly after: readonly number[];
-  /** At least one; none reads another's answer: they are made at the same time. */
+  /** None reads another's answer: they are made at the same time. Without any it is rows computed before others. */
   readonly calls: readonly PhysicalCall[];
 }
 

@@ -323,6 +323,17 @@ export function freeColumns(plan: LogicalPlan): Set<ColumnId> {
   return free;
 }
 
+/** Levels of subqueries within it, itself included. */
+export function subqueryLevels(plan: LogicalPlan): number {
+  let within = 0;
+  for (const child of childrenOf(plan)) within = Math.max(within, subqueryLevels(child) - 1);
+  for (const expr of expressionsOf(plan))
+    visitExpr(expr, (e) => {
+      if (e.kind === 'subquery') within = Math.max(within, subqueryLevels(e.plan));
+    });
+  return within + 1;
+}
+
 /** Whether its rows are there only while the relational engine recurses. */
 export function readsWorkingTable(plan: LogicalPlan): boolean {
   return plan.kind === 'working-table' || (plan.kind !== 'recursive' && childrenOf(plan).some(readsWorkingTable));

@@ -208,7 +208,7 @@ function printStaged(plan: Staged, p: Printer): string {
     if (failure !== undefined) items.push(`${a}.e AS ${columnName(failure.id)}`);
     joins.push(` LEFT JOIN ${p.names.answers(table)} AS ${a} ON ${on}`);
   }
-  return `SELECT ${items.join(', ')} FROM ${p.names.stage(plan.stage)} AS s${joins.join('')}`;
+  return `SELECT ${items.join(', ') || '1 AS c0'} FROM ${p.names.stage(plan.stage)} AS s${joins.join('')}`;
 }
 
 function orderBy(keys: readonly SortKey[], p: Printer): string {

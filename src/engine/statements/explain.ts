@@ -140,7 +140,7 @@ function asked({ calls }: { readonly calls: readonly PhysicalCall[] }): string {
 
 function fragmentsOf({ physical }: PlannedQuery): { name: string; sql: string }[] {
   const stages = physical.stages.map((s) => ({
-    name: `stage ${s.stage}, then ${asked(s)}`,
+    name: s.calls.length === 0 ? `stage ${s.stage}` : `stage ${s.stage}, then ${asked(s)}`,
     sql: s.fragment.sql,
   }));
   const { output } = physical;
