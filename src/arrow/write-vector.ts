@@ -8,6 +8,10 @@ import { decimalShape, type SqlType } from './sql-type.ts';
 export const CHUNK_ROWS = 2048;
 
 const encoder = new TextEncoder();
+/** Of a UTF-16 unit. */
+const MOST_UTF8_BYTES = 3;
+/** Short texts are encoded into the same memory: the engine copies them. */
+const scratch = new Uint8Array(4096);
 
 /** Copies fixed-width values to the start of a vector. */
 export function writeFixed(vector: RawVector, values: ArrayBufferView<ArrayBuffer>): void {
@@ -33,7 +37,13 @@ export function writeNulls(vector: RawVector, count: number, isNull: (index: num
  * surrogates, which as broken UTF-8 DuckDB would store as NULL.
  */
 export function writeText(vector: RawVector, index: number, text: string): void {
-  bindings.vector_assign_string_element_len(vector, index, encoder.encode(text));
+  let bytes: Uint8Array;
+  if (text.length * MOST_UTF8_BYTES <= scratch.length) {
+    bytes = scratch.subarray(0, encoder.encodeInto(text, scratch).written);
+  } else {
+    bytes = encoder.encode(text);
+  }
+  bindings.vector_assign_string_element_len(vector, index, bytes);
 }
 
 export function writeBytes(vector: RawVector, index: number, bytes: Uint8Array): void {
