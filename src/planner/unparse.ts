@@ -5,7 +5,7 @@ import { familyOf, isText } from '../arrow/sql-type.ts';
 import { placeOf } from '../catalog/snapshot.ts';
 import { invariant, unreachable } from '../common/errors.ts';
 import { aggregateSql, windowSql } from './duckdb-dialect/aggregates.ts';
-import { finite, isFloatChain } from './duckdb-dialect/arithmetic.ts';
+import { checkedChain, isChain } from './duckdb-dialect/arithmetic.ts';
 import { castSql } from './duckdb-dialect/casts.ts';
 import { collated } from './duckdb-dialect/collations.ts';
 import { literalSql, typed } from './duckdb-dialect/literals.ts';
@@ -247,7 +247,7 @@ function printFrame(frame: Frame | undefined, p: Printer): string {
     : `${unit} BETWEEN ${bound(frame.start)} AND ${bound(frame.end)}`;
 }
 
-/** @param inChain the expression is an operand of float arithmetic, whose end is checked for overflow */
+/** @param inChain the expression is an operand of float or money arithmetic, whose end is checked for overflow */
 export function printExpr(expr: Expr, p: Printer, inChain = false): string {
   switch (expr.kind) {
     case 'column':
@@ -258,11 +258,11 @@ export function printExpr(expr: Expr, p: Printer, inChain = false): string {
       p.parameters.push(expr);
       return typed(`$${p.parameters.length}`, expr.type);
     case 'operator': {
-      const chain = isFloatChain(expr);
+      const chain = isChain(expr);
       // An infinite divisor would vanish: it is checked by itself.
       const args = flatArgs(expr).map((a, i) => printExpr(a, p, chain && !(expr.op === '/' && i === 1)));
       const sql = operatorSql(expr, args);
-      return chain && !inChain ? finite(sql) : sql;
+      return chain && !inChain ? checkedChain(sql, expr.type) : sql;
     }
     case 'external':
       return typed(`${expr.name}(${expr.args.map((a) => printExpr(a, p)).join(', ')})`, expr.type);

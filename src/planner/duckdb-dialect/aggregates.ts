@@ -7,6 +7,7 @@ import { finite } from './arithmetic.ts';
 import { bindAlways } from './bind-once.ts';
 import { power, quotient, unit, unscaled } from './decimals.ts';
 import { typed } from './literals.ts';
+import { ANY_MONEY, inMoneyRange, isMoney } from './money-range.ts';
 import { RAISED } from './raise.ts';
 
 /** Names that differ; every other aggregate is called as it is. */
@@ -71,6 +72,7 @@ const SUMMABLE = 38 - SUMMED;
 function total(sum: string, from: SqlType | undefined, type: SqlType): string {
   const whole = typed(sum, type);
   if (familyOf(type) === 'float') return finite(whole);
+  if (isMoney(type)) return inMoneyRange(whole, ANY_MONEY, type, 'fail');
   if (from?.kind !== 'decimal' || from.precision <= SUMMABLE) return whole;
   const limit = `CAST('${'9'.repeat(38 - from.scale)}.${'9'.repeat(from.scale)}' AS ${duckdbTypeName(type)})`;
   const raised = `CAST('${RAISED}exec/overflow:decimal' AS ${duckdbTypeName(type)})`;

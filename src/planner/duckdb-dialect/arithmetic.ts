@@ -6,6 +6,7 @@ import type { Expr, OperatorExpr } from '../expression.ts';
 import { bindOnce } from './bind-once.ts';
 import { product, quotient, unlimited } from './decimals.ts';
 import { typed } from './literals.ts';
+import { ANY_MONEY, inMoneyRange, isMoney } from './money-range.ts';
 import { RAISED, raise } from './raise.ts';
 import { balanced, call, infix, type Operators, once, type Spell } from './spell.ts';
 
@@ -121,11 +122,23 @@ function shift(a: string, n: string, type: SqlType): string {
   );
 }
 
-/** Float arithmetic passes through infinity in silence: a chain of it is checked at its end. */
-export function isFloatChain(expr: Expr): boolean {
-  return expr.kind === 'operator' && familyOf(expr.type) === 'float' && FLOAT_CHAIN.has(expr.op);
+/**
+ * Float arithmetic passes through infinity in silence, and that of money beyond its ends while DuckDB's decimals hold
+ * the digits: a chain of it is checked at its end.
+ */
+export function isChain(expr: Expr): boolean {
+  if (expr.kind !== 'operator') return false;
+  if (isMoney(expr.type)) return CHAIN.has(expr.op) || MONEY.has(expr.op);
+  return familyOf(expr.type) === 'float' && CHAIN.has(expr.op);
 }
-const FLOAT_CHAIN: ReadonlySet<string> = new Set(['+', '-', '*', '/', 'negate']);
+const CHAIN: ReadonlySet<string> = new Set(['+', '-', '*', '/', 'negate']);
+const MONEY: ReadonlySet<string> = new Set([
+  ...['abs', 'round', 'round-or-truncate', 'ceiling', 'floor', 'power', 'degrees', 'radians'],
+]);
+
+export function checkedChain(sql: string, type: SqlType): string {
+  return isMoney(type) ? inMoneyRange(sql, ANY_MONEY, type, 'fail') : finite(sql);
+}
 
 export function finite(x: string): string {
   // A cast that fails, and not error(): that one would keep filters from being pushed down.

@@ -10,6 +10,13 @@ const RANGES: Readonly<Partial<Record<SqlType['kind'], readonly [least: string, 
   smallmoney: ['-214748.3648', '214748.3647'],
 };
 
+/** What DuckDB keeps an amount in: more than the types reach. */
+export const ANY_MONEY: SqlType = { kind: 'decimal', precision: 38, scale: 4 };
+
+export function isMoney(type: SqlType): boolean {
+  return type.kind in RANGES;
+}
+
 /** The value of a conversion, or an error where the type does not reach; `null` instead of the error for TRY_. */
 export function inMoneyRange(sql: string, from: SqlType, to: SqlType, onError: 'fail' | 'null'): string {
   const range = RANGES[to.kind];
