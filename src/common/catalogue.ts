@@ -390,6 +390,10 @@ export const catalogue = {
     number: 19301,
     message: 'argument "{argument}" of "{name}" is {found}: expected {expected}',
   },
+  'exec/bit-offset': { message: '"{name}" of bit {found}: expected 0 to {last}' },
+  'exec/bit-value': { message: '"SET_BIT" to {found}: expected 0 or 1' },
+  'exec/encoding': { number: 9803, message: 'a text is no base64' },
+  'exec/unistr': { message: 'an escape of "UNISTR" is no character: {found}' },
   'exec/regexp': { number: 19300, message: 'a pattern is no regular expression: {detail}' },
   'exec/regexp-flags': {
     number: 19303,

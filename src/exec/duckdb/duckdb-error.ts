@@ -92,6 +92,13 @@ function raisedError(code: string, detail: string): SqlcError {
       const expected = argument === 'return_option' ? '0 or 1' : `${least} or more`;
       return error(code, { name, argument, found, expected });
     }
+    case 'exec/bit-offset': {
+      const [name = '', found = '', last = ''] = detail.split(':');
+      return error(code, { name, found, last });
+    }
+    case 'exec/bit-value':
+    case 'exec/unistr':
+      return error(code, { found: decodeURIComponent(detail) });
     case 'exec/regexp-flags':
       return error(code, { flags: decodeURIComponent(detail) });
     case 'exec/recursion':
@@ -113,6 +120,7 @@ function raisedError(code: string, detail: string): SqlcError {
     case 'exec/date-difference':
     case 'exec/bucket-width':
     case 'exec/translate':
+    case 'exec/encoding':
       return error(code, {});
     default:
       return error('exec/engine', { detail: `${code} ${detail}` });

@@ -1,6 +1,7 @@
 // Operators over bound operands: the types that meet, the conversions between them, and what is refused.
 
 import {
+  BIGINT,
   BIT,
   collationOf,
   decimal,
@@ -57,15 +58,11 @@ export function combine(e: ast.Binary, left: Expr, right: Expr): Expr {
     case '<<':
     case '>>': {
       const value = isNullLiteral(left) ? coerce(left, INT) : left;
-      if (familyOf(value.type) !== 'integer') throw operandType(left, `"${e.operator}"`, e.span);
+      const isBytes = familyOf(value.type) === 'binary' && 'length' in value.type && value.type.length !== 'max';
+      if (!isBytes && familyOf(value.type) !== 'integer') throw operandType(left, `"${e.operator}"`, e.span);
       if (right.type.kind !== 'null' && familyOf(right.type) !== 'integer')
         throw operandType(right, `"${e.operator}"`, e.span);
-      return operator(
-        e.operator,
-        [value, coerce(right, right.type.kind === 'bigint' ? right.type : INT)],
-        value.type,
-        e.span,
-      );
+      return operator(isBytes ? `${e.operator}-bytes` : e.operator, [value, coerce(right, BIGINT)], value.type, e.span);
     }
     default:
       throw operandType(left, `"${e.operator}"`, e.span);

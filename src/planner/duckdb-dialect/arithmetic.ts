@@ -20,8 +20,6 @@ export const arithmeticOperators: Operators = {
   '|': infix('|'),
   '^': call('xor'),
   '~': ([a], { type }) => (type.kind === 'bit' ? `(NOT ${a})` : `(~${a})`),
-  '<<': once(([a, n], { type }) => shift(`${a}`, `${n}`, type)),
-  '>>': once(([a, n], { type }) => shift(`${a}`, `(-${n})`, type)),
   negate: ([a]) => `(-${a})`,
   abs: call('abs'),
   sign: ([x], { type }) => typed(`sign(${x})`, type),
@@ -103,22 +101,6 @@ function nonZero(b: string, a: string, expr: Expr | undefined): string {
     [a, b],
     ([dividend, divisor]) =>
       `CASE WHEN ${divisor} = 0 AND ${dividend} IS NOT NULL THEN ${raise('exec/divide-by-zero')} ELSE ${divisor} END`,
-  );
-}
-
-/** Bits moved out are lost, in either direction; a negative distance goes the other way. */
-function shift(a: string, n: string, type: SqlType): string {
-  const bits = { tinyint: 8, smallint: 16, int: 32, bigint: 64 }[type.kind as 'int'] ?? 32; // integers only, by the binder
-  const unsigned = `(CAST(${a} AS HUGEINT) & ${2n ** BigInt(bits) - 1n})`;
-  const left = `((${unsigned} * CAST(pow(2::DOUBLE, least(${n}, ${bits})) AS HUGEINT)) & ${2n ** BigInt(bits) - 1n})`;
-  const right = `(${unsigned} // CAST(pow(2::DOUBLE, least(-${n}, ${bits})) AS HUGEINT))`;
-  return bindOnce([`CASE WHEN ${n} >= 0 THEN ${left} ELSE ${right} END`], ([moved]) =>
-    type.kind === 'tinyint'
-      ? typed(`${moved}`, type)
-      : typed(
-          `CASE WHEN ${moved} >= ${2n ** BigInt(bits - 1)} THEN ${moved} - ${2n ** BigInt(bits)} ELSE ${moved} END`,
-          type,
-        ),
   );
 }
 

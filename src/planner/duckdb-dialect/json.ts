@@ -1,10 +1,12 @@
 // JSON that is read: OPENJSON's lists, and values by path (3-dialect section 4.8). json-build.ts makes it.
 
+import type { SqlType } from '../../arrow/sql-type.ts';
 import type { Expr, OperatorExpr } from '../expression.ts';
 import { stringLiteral } from '../sql-text.ts';
 import { bindAlways, bindOnce } from './bind-once.ts';
 import { jsonBuilders } from './json-build.ts';
 import { jsonModify } from './json-modify.ts';
+import { likeToSql } from './like-pattern.ts';
 import { typed } from './literals.ts';
 import { raise } from './raise.ts';
 import type { Operators } from './spell.ts';
@@ -32,11 +34,19 @@ export const jsonOperators: Operators = {
         `CASE WHEN ${t} IS NOT NULL THEN ${typed(`coalesce(TRY(len(${manyAt(`${t}`, `${path}`)})), 0) > 0`, type)} END`,
     ),
   'json-contains': ([j, value, path], { type }) =>
-    bindOnce(
-      [`${j}`, `${value}`],
-      ([t, v]) =>
-        `CASE WHEN ${t} IS NOT NULL AND ${v} IS NOT NULL THEN ${typed(`list_contains(CAST(${manyAt(checked(`${t}`), `${path}`)} AS VARCHAR[]), CAST(CAST(${v} AS JSON) AS VARCHAR))`, type)} END`,
+    contained(
+      `${j}`,
+      `${value}`,
+      `${path}`,
+      type,
+      (all, v) => `list_contains(CAST(${all} AS VARCHAR[]), CAST(CAST(${v} AS JSON) AS VARCHAR))`,
     ),
+  'json-contains-like': ([j, value, path], expr) =>
+    contained(`${j}`, `${value}`, `${path}`, expr.type, (all, v) => {
+      const given = { ...expr, args: [expr.args[0], expr.args[1]].filter((a) => a !== undefined) };
+      const like = likeToSql(["json_extract_string(x, '$')", v], given, { negated: false, ignoreCase: false });
+      return `len(list_filter(CAST(${all} AS JSON[]), lambda x: json_type(x) = 'VARCHAR' AND ${like})) > 0`;
+    }),
   'json-modify': (args, expr) => {
     const [json, value] = args;
     return bindAlways([checked(`${json}`), `${value}`], ([j, v]) => jsonModify(`${j}`, `${v}`, expr));
@@ -45,6 +55,22 @@ export const jsonOperators: Operators = {
   'string-split': ([s, separator]) =>
     `list_transform(string_split(${s}, ${separator}), lambda x, i: {'value': x, 'ordinal': i})`,
 };
+
+/** Whether one of the values at a path is what is sought; NULL where there are none. */
+function contained(
+  j: string,
+  value: string,
+  path: string,
+  type: SqlType,
+  among: (all: string, value: string) => string,
+): string {
+  return bindOnce([j, value], ([t, v]) =>
+    bindAlways(
+      [manyAt(checked(`${t}`), path)],
+      ([all]) => `CASE WHEN len(${all}) > 0 AND ${v} IS NOT NULL THEN ${typed(among(`${all}`, `${v}`), type)} END`,
+    ),
+  );
+}
 
 /** The document, or what its path leads to, as a list made by `rows` of its text. */
 function within([json]: readonly string[], { args }: OperatorExpr, rows: (json: string) => string): string {

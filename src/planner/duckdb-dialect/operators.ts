@@ -7,6 +7,7 @@ import { invariant } from '../../common/errors.ts';
 import type { OperatorExpr } from '../expression.ts';
 import { stringLiteral } from '../sql-text.ts';
 import { arithmeticOperators } from './arithmetic.ts';
+import { bitOperators } from './bits.ts';
 import { collated } from './collations.ts';
 import { dateOperators } from './date-functions.ts';
 import { formatOperators } from './format.ts';
@@ -97,6 +98,7 @@ const OPERATORS: Operators = {
   ...GENERAL,
   ...jsonOperators,
   ...arithmeticOperators,
+  ...bitOperators,
   ...textOperators,
   ...dateOperators,
   ...formatOperators,

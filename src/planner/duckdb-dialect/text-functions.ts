@@ -1,10 +1,11 @@
 // Text functions: T-SQL counts bounds, blanks and bytes in its own way.
 
 import type { SqlType } from '../../arrow/sql-type.ts';
+import { stringLiteral } from '../sql-text.ts';
 import { bindOnce } from './bind-once.ts';
 import { patternIndex } from './like-pattern.ts';
 import { typed } from './literals.ts';
-import { raise } from './raise.ts';
+import { RAISED, raise } from './raise.ts';
 import { balanced, call, type Operators, once, type Spell } from './spell.ts';
 
 const INT: SqlType = { kind: 'int' };
@@ -63,6 +64,15 @@ export const textOperators: Operators = {
       ([parts, k]) =>
         `CASE WHEN ${k} BETWEEN 1 AND 4 AND len(${parts}) <= 4 THEN nullif(trim(${parts}[-CAST(${k} AS INTEGER)], '[]'), '') END`,
     ),
+  'base64-encode': ([b, safe]) =>
+    safe === undefined
+      ? `to_base64(${b})`
+      : bindOnce(
+          [`to_base64(${b})`],
+          ([t]) => `CASE WHEN ${safe} <> 0 THEN rtrim(translate(${t}, '+/', '-_'), '=') ELSE ${t} END`,
+        ),
+  'base64-decode': ([s]) => base64Bytes(`${s}`),
+  unistr: ([s], { args: [, mark] }) => unescaped(`${s}`, mark?.kind === 'literal' ? String(mark.value) : '\\'),
   'hash-md5': ([b]) => `unhex(md5(${b}))`,
   'hash-sha1': ([b]) => `unhex(sha1(${b}))`,
   'hash-sha256': ([b]) => `unhex(sha256(${b}))`,
@@ -130,6 +140,8 @@ function byteLength(x: string, type: SqlType | undefined): string {
     case 'binary':
     case 'varbinary':
       return `octet_length(${x})`;
+    case 'vector':
+      return fixed(8 + 4 * type.dimensions);
     case 'decimal':
       return fixed(type.precision <= 9 ? 5 : type.precision <= 19 ? 9 : type.precision <= 28 ? 13 : 17);
     case 'time':
@@ -158,6 +170,32 @@ function quoteName(s: string, quote: string | undefined): string {
       ? brackets
       : `CASE left(${quote}, 1) ${["'['", "']'", "''"].map((q) => `WHEN ${q} THEN ${brackets}`).join(' ')} ${[...pairs, ...same].join(' ')} END`;
   return `CASE WHEN length(${s}) <= 128 THEN ${quoted} END`;
+}
+
+/** Blanks do not count, padding may be left out, and both alphabets are taken. */
+function base64Bytes(s: string): string {
+  return bindOnce([`translate(regexp_replace(${s}, '[\\n\\r\\t ]', '', 'g'), '-_', '+/')`], ([t]) => {
+    const bare = `rtrim(${t}, '=')`;
+    const isRefused = `NOT regexp_full_match(${t}, '[A-Za-z0-9+/]*={0,2}') OR length(${bare}) % 4 = 1`;
+    return `CASE WHEN ${isRefused} THEN ${raise('exec/encoding')} ELSE from_base64(rpad(${bare}, CAST((length(${bare}) + 3) // 4 * 4 AS INTEGER), '=')) END`;
+  });
+}
+
+/** Four digits are a UTF-16 unit (two of a pair a character), six behind a plus a code point. */
+function unescaped(s: string, mark: string): string {
+  const e = `\\x{${(mark.codePointAt(0) ?? 0).toString(16)}}`;
+  const hex = '[0-9A-Fa-f]';
+  const pair = `${e}[Dd][89ABab]${hex}{2}${e}[Dd][C-Fc-f]${hex}{2}`;
+  const pieces = `regexp_extract_all(${s}, ${stringLiteral(`${pair}|${e}\\+${hex}{6}|${e}${hex}{4}|${e}|[^${e}]+`)})`;
+  const number = (from: number, digits: number) => `CAST('0x' || substr(c, ${from}, ${digits}) AS INTEGER)`;
+  const high = number(2, 4);
+  const code = `CASE length(c) WHEN 10 THEN 65536 + (${high} - 55296) * 1024 + ${number(7, 4)} - 56320 WHEN 8 THEN ${number(3, 6)} WHEN 5 THEN ${high} END`;
+  const refused = `CAST(error('${RAISED}exec/unistr:' || url_encode(c)) AS VARCHAR)`;
+  const character = bindOnce(
+    [code],
+    ([n]) => `CASE WHEN ${n} BETWEEN 0 AND 55295 OR ${n} BETWEEN 57344 AND 1114111 THEN chr(${n}) ELSE ${refused} END`,
+  );
+  return `array_to_string(list_transform(${pieces}, lambda c: CASE WHEN c[1] <> ${stringLiteral(mark)} THEN c ELSE ${character} END), '')`;
 }
 
 /** Decimals give way to the digits before the point; what still does not fit is asterisks. */

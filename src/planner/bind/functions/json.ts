@@ -47,14 +47,10 @@ export const JSON_FUNCTIONS: readonly ScalarFunction[] = [
       operator('json-exists', [document(args, call), ...pathOf(args, call, { many: true })], INT, call.span),
   },
   {
-    signature: 'JSON_CONTAINS(text, value[, path])',
-    doc: '1 when one of the values at a path is the value, else 0.',
+    signature: 'JSON_CONTAINS(text, value[, path[, mode]])',
+    doc: '1 when one of the values at a path is the value, else 0; NULL where the path leads to nothing. With the mode 1 a text is a pattern of LIKE.',
     example: [`JSON_CONTAINS('{"a": [1, 2]}', 2, '$.a[*]')`, '1'],
-    bind: (args, call) => {
-      const [path] = pathOf(args, call, { at: 2, many: true });
-      const sought = jsonText(args[1] ?? literal(null, NVARCHAR_MAX), call, 1);
-      return operator('json-contains', [document(args, call), sought, path], INT, call.span);
-    },
+    bind: jsonContains,
   },
   {
     signature: 'JSON_OBJECT([key: value, ...])',
@@ -156,6 +152,19 @@ function jsonValue(args: Args, call: FunctionCall): Expr {
 function jsonQuery(args: Args, call: FunctionCall): Expr {
   const given = [document(args, call), ...pathOf(args, call, { many: call.arrayWrapper })];
   return operator(call.arrayWrapper ? 'json-wrapped' : 'json-query', given, NVARCHAR_MAX, call.span);
+}
+
+function jsonContains(args: Args, call: FunctionCall): Expr {
+  const [path] = pathOf(args, call, { at: 2, many: true });
+  const [, sought = literal(null, NVARCHAR_MAX), , mode] = args;
+  const isKnown = mode === undefined || mode.kind === 'literal' || mode.kind === 'parameter';
+  const like = isKnown && mode !== undefined && mode.value !== null ? String(Number(mode.value)) : '0';
+  if (!isKnown || !['0', '1'].includes(like))
+    throw argumentType(mode ?? sought, call, 3, '0 or 1, a literal or a variable');
+  if (mode?.value === null) return literal(null, INT, call.span);
+  if (like === '1' && isText(sought.type))
+    return operator('json-contains-like', [document(args, call), sought, path], INT, call.span);
+  return operator('json-contains', [document(args, call), jsonText(sought, call, 1), path], INT, call.span);
 }
 
 /** Arguments of the operator: the text, the new value, whether it is strict, whether it is appended, the steps. */

@@ -78,10 +78,11 @@ export const TEXT_FUNCTIONS: readonly ScalarFunction[] = [
     bind: (args, call) => strip('rtrim', args, call),
   },
   {
-    signature: 'SUBSTRING(value, start, length)',
-    doc: 'A part of a text or of bytes; a start below 1 shortens it.',
+    signature: 'SUBSTRING(value, start[, length])',
+    doc: 'A part of a text or of bytes, to its end where no length is given; a start below 1 shortens it.',
     example: ["SUBSTRING('hello', 2, 3)", 'ell'],
-    bind: (args, call) => {
+    bind: (given, call) => {
+      const args = given.length > 2 ? given : [...given, literal(1073741823, INT)];
       const [value] = args;
       const isBytes = value?.type.kind === 'binary' || value?.type.kind === 'varbinary';
       if (!isBytes) return calls('substring', [text, whole], likeFirst)(args, call);
