@@ -36,6 +36,11 @@ export const catalogue = {
   'syntax/first-row': { number: 46529, message: 'FIRST_ROW is {found}, expected a whole number from 1 to {last}' },
   'syntax/name': { message: 'name "{name}" {reason}' },
   'syntax/clause-combination': { number: 10741, message: '{first} cannot be combined with {second}' },
+  'syntax/sample-source': {
+    number: 475,
+    message: 'only a table can be sampled, not {what}',
+    hint: 'Put its rows into a table, or write TABLESAMPLE behind a table that it reads.',
+  },
   'syntax/variable-and-data': {
     number: 141,
     message: 'a SELECT that assigns a variable cannot return data as well',
@@ -141,6 +146,9 @@ export const catalogue = {
   'bind/row-count': { number: 1060, message: '{clause} takes a non-negative whole number, found {found}' },
   'bind/with-ties': { number: 1062, message: 'TOP … WITH TIES needs ORDER BY' },
   'bind/percent': { number: 1031, message: 'TOP … PERCENT takes a number from 0 to 100, found {found}' },
+  'bind/sample-percent': { number: 476, message: 'TABLESAMPLE takes 0 to 100 PERCENT, found {found}' },
+  'bind/sample-value': { number: 477, message: '{clause} of TABLESAMPLE is {found}, expected {expected}' },
+  'bind/sample-variable': { number: 497, message: 'TABLESAMPLE takes constants, no variables' },
   'bind/using-column': { message: 'column "{name}" of USING is missing on the {side} side' },
   'bind/unknown-parameter': {
     number: 137,

@@ -1,7 +1,7 @@
 // Grammar layer 4: the FROM clause.
 
 import { error } from '../common/errors.ts';
-import { spanning } from '../common/span.ts';
+import { type Span, spanning } from '../common/span.ts';
 import { didYouMean } from '../common/suggest.ts';
 import type {
   Apply,
@@ -299,6 +299,7 @@ export abstract class Sources extends Expressions {
       const span = this.since(start);
       if (args === undefined) return { kind: 'table', name, sample, ...named, span };
       checkNamed(called, args, span);
+      if (sample !== undefined) throw notSampled('a table function', sample.span);
       return { kind: 'table-function', name, ...args, schema, ...named, span };
     });
   });
@@ -311,12 +312,10 @@ export abstract class Sources extends Expressions {
       if (this.next(T.Dot)) this.refuse('a method of a variable');
     });
     const named = this.SUBRULE(this.sourceAlias);
-    return this.ACTION(() => ({
-      kind: 'table-variable',
-      name: variable.image.slice(1),
-      ...named,
-      span: this.since(start),
-    }));
+    return this.ACTION(() => {
+      this.refuseSample('a table variable');
+      return { kind: 'table-variable', name: variable.image.slice(1), ...named, span: this.since(start) };
+    });
   });
 
   /** `TABLESAMPLE [SYSTEM] (10 PERCENT) [REPEATABLE (1)]`. */
@@ -342,6 +341,11 @@ export abstract class Sources extends Expressions {
     });
     return this.ACTION(() => ({ count, unit: unit ?? 'percent', seed, span: this.since(start) }));
   });
+
+  /** @throws SqlcError syntax/sample-source (475) where what was read is no table */
+  private refuseSample(what: string): void {
+    if (this.next(T.K.TABLESAMPLE)) throw notSampled(what, spanOf(this.LA(1)));
+  }
 
   readonly sourceArguments: Rule<Arguments, [named: boolean]> = this.rule('sourceArguments', (isNamed) => {
     this.CONSUME(T.LeftParen);
@@ -427,13 +431,20 @@ export abstract class Sources extends Expressions {
       () => {
         const query = this.SUBRULE(this.query);
         this.CONSUME(T.RightParen);
+        this.ACTION(() => this.refuseSample('a derived table'));
         const named = this.SUBRULE(this.sourceAlias);
-        return this.ACTION(() => ({ kind: 'derived', query, ...named, span: this.since(start) }));
+        return this.ACTION(() => {
+          this.refuseSample('a derived table');
+          return { kind: 'derived', query, ...named, span: this.since(start) };
+        });
       },
       () => {
         const inner = this.SUBRULE(this.tableSource);
         this.CONSUME1(T.RightParen);
-        return this.ACTION(() => ({ ...inner, span: this.since(start) }));
+        return this.ACTION(() => {
+          this.refuseSample('a source in parentheses');
+          return { ...inner, span: this.since(start) };
+        });
       },
     );
   });
@@ -634,4 +645,8 @@ export abstract class Sources extends Expressions {
       throw error('syntax/too-deep', { limit: MAX_OPEN_JOINS }, { span: spanOf(this.LA(1)) });
     }
   }
+}
+
+function notSampled(what: string, span: Span) {
+  return error('syntax/sample-source', { what }, { span });
 }

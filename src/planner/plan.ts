@@ -30,6 +30,17 @@ export interface Scan {
   readonly table: TableDefinition;
   /** The columns read: `source` is the table's column name. */
   readonly columns: readonly (Column & { readonly source: string })[];
+  /** Some of its rows: what stands above sees no others, and nothing of it may come before. */
+  readonly sample?: Sample | undefined;
+}
+/** TABLESAMPLE. The seed is part of the plan, so that whoever reads the scan again reads the same rows. */
+export interface Sample {
+  /** 0..100, or a number of rows. */
+  readonly size: number;
+  readonly unit: 'percent' | 'rows';
+  readonly seed: number;
+  /** The seed was given; else it is another one for each statement. */
+  readonly repeatable: boolean;
 }
 /** Literal rows; one row of no columns is SELECT without FROM. */
 export interface Values {

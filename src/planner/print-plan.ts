@@ -3,7 +3,7 @@
 import { typeName } from '../arrow/sql-type.ts';
 import { unreachable } from '../common/errors.ts';
 import type { Column, ColumnId, Expr, SortKey } from './expression.ts';
-import { type CognitiveCall, columnsOf, type LogicalPlan } from './plan.ts';
+import { type CognitiveCall, columnsOf, type LogicalPlan, type Sample } from './plan.ts';
 import { childrenOf, expressionsOf, visitExpr } from './shape.ts';
 
 type Names = Map<ColumnId, string>;
@@ -31,11 +31,16 @@ function subplans(expr: Expr): LogicalPlan[] {
   return found;
 }
 
+function sampled(sample: Sample | undefined): string {
+  if (sample === undefined) return '';
+  return ` sample ${sample.size} ${sample.unit}${sample.repeatable ? ` repeatable ${sample.seed}` : ''}`;
+}
+
 function describe(plan: LogicalPlan, names: Names): string {
   const expr = (e: Expr) => printExpression(e, names);
   switch (plan.kind) {
     case 'scan':
-      return `scan ${plan.table.schema}.${plan.table.name} [${plan.columns.map(label).join(', ')}]`;
+      return `scan ${plan.table.schema}.${plan.table.name}${sampled(plan.sample)} [${plan.columns.map(label).join(', ')}]`;
     case 'values':
       return plan.columns.length === 0
         ? 'one row'

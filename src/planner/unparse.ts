@@ -181,7 +181,15 @@ function printScan(plan: Scan, p: Printer): string {
   const { table } = plan;
   const stored = table.kind === 'stored' ? placeOf(table).map(quote).join('.') : '';
   const items = plan.columns.map((c) => `${collated(quote(c.source), c.type)} AS ${columnName(c.id)}`);
-  return `SELECT ${items.length === 0 ? '1 AS c0' : items.join(', ')} FROM ${table.kind === 'stored' ? stored : p.names.external(table)}`;
+  const source = table.kind === 'stored' ? stored : p.names.external(table);
+  return `SELECT ${items.length === 0 ? '1 AS c0' : items.join(', ')} FROM ${source}${sampleSql(plan.sample)}`;
+}
+
+/** Row by row, with a seed: without one, or by blocks, the engine takes what its threads come to first. */
+function sampleSql(sample: Scan['sample']): string {
+  if (sample === undefined) return '';
+  const { size, unit, seed } = sample;
+  return ` TABLESAMPLE ${unit === 'rows' ? 'reservoir' : 'bernoulli'}(${size} ${unit.toUpperCase()}) REPEATABLE (${seed})`;
 }
 
 function printValues(plan: Extract<LogicalPlan, { kind: 'values' }>, p: Printer): string {

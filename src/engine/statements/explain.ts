@@ -9,8 +9,10 @@ import { workNames } from '../../exec/statement-work.ts';
 import type { Statement } from '../../parser/ast.ts';
 import { behindAnswers } from '../../planner/behind-answers.ts';
 import type { PhysicalCall } from '../../planner/physical.ts';
+import type { LogicalPlan } from '../../planner/plan.ts';
 import { type PlanInputs, type PlannedQuery, planQuery } from '../../planner/plan-query.ts';
 import { printPlan } from '../../planner/print-plan.ts';
+import { visitPlan } from '../../planner/shape.ts';
 import { mayFuseOtherwise } from '../plan-learning.ts';
 import { type Settings, withOptions } from '../settings.ts';
 import type { StatementContext } from '../statement.ts';
@@ -80,11 +82,21 @@ async function estimates(statement: Statement, context: StatementContext, snapsh
     };
     const seconds = readable ? running.settings.explain_scan_seconds : 0;
     const calls = await estimateCalls(physical, expected, work, files, seconds);
-    return (await mayFuseOtherwise(planned, inputs)) ? calls.map((call) => ({ ...call, exact: false })) : calls;
+    const isOpen = isDrawn(planned.bound) || (await mayFuseOtherwise(planned, inputs));
+    return isOpen ? calls.map((call) => ({ ...call, exact: false })) : calls;
   } finally {
     await work.close();
     running.end();
   }
+}
+
+/** The run that follows draws other rows: a sample without a seed. */
+function isDrawn(plan: LogicalPlan): boolean {
+  let found = false;
+  visitPlan(plan, (node) => {
+    if (node.kind === 'scan' && node.sample?.repeatable === false) found = true;
+  });
+  return found;
 }
 
 /** What there is a plan of. */

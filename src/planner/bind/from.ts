@@ -13,9 +13,9 @@ import type { QueryContext } from './context.ts';
 import { bindJoin } from './joins.ts';
 import { bindPivot, bindUnpivot } from './pivot.ts';
 import { bindQuery, renamed } from './query.ts';
+import { bindSample } from './sample.ts';
 import type { Relation, Scope } from './scope.ts';
 import { bindTableFunction } from './table-functions.ts';
-import { refuseUnbuiltTable } from './unbuilt.ts';
 import { bindView } from './view.ts';
 
 export interface Source {
@@ -99,23 +99,26 @@ export function variableTable({ name, alias, columns, span }: ast.TableVariable)
 }
 
 function bindTable(source: ast.TableReference, q: QueryContext): Source {
-  refuseUnbuiltTable(source);
   const parts = source.name.parts.map((p) => p.name);
   const name = parts.at(-1) ?? '';
   const cte = parts.length === 1 ? q.ctes.get(name.toLowerCase()) : undefined;
   const recursion = parts.length === 1 ? q.recursions.get(name.toLowerCase()) : undefined;
+  const notTable = recursion !== undefined || cte !== undefined ? 'a common table' : undefined;
+  if (notTable !== undefined) refuseSample(source, notTable);
   if (recursion !== undefined) return named(source, name, workingTable(recursion, q.ctx));
   if (cte !== undefined) return named(source, name, bindCommonTable(cte));
   if (parts.length > 3) throw error('not-supported', { what: 'a name of four parts' }, { span: source.name.span });
   const schema = parts.at(-2) || DEFAULT_SCHEMA;
   const view = findView(q.ctx.snapshot, schema, name);
+  if (view !== undefined) refuseSample(source, 'a view');
   if (view !== undefined) return named(source, name, bindView(view, q.ctx, source.name.span));
   const table = findTable(q.ctx.snapshot, schema, name);
   if (table === undefined) throw unknownTable(source, parts, q);
   const columns = table.columns.map((c) => ({ id: q.ctx.nextId(), name: c.name, type: c.type, source: c.name }));
   if (source.rowId !== undefined)
     columns.push({ id: q.ctx.nextId(), name: source.rowId, type: BIGINT, source: ROW_ID });
-  const plan: LogicalPlan = { kind: 'scan', table, columns };
+  const sample = source.sample && { sample: bindSample(source.sample, q) };
+  const plan: LogicalPlan = { kind: 'scan', table, columns, ...sample };
   const alias = source.alias?.name;
   return {
     plan,
@@ -127,6 +130,11 @@ function bindTable(source: ast.TableReference, q: QueryContext): Source {
       ),
     ],
   };
+}
+
+/** @throws SqlcError syntax/sample-source (475) */
+function refuseSample({ sample }: ast.TableReference, what: string): void {
+  if (sample !== undefined) throw error('syntax/sample-source', { what }, { span: sample.span });
 }
 
 /** A common table under the name or the alias it has here. */

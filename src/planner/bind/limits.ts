@@ -126,7 +126,7 @@ function bindCount(e: ast.Expression, clause: string, q: QueryContext): Expr {
 }
 
 /** The value of a number expression of literals and parameters; NaN for NULL. */
-function constantOf(expr: Expr): number | undefined {
+export function constantOf(expr: Expr): number | undefined {
   if (expr.kind === 'literal' || expr.kind === 'parameter') return Number(expr.value ?? Number.NaN);
   if (expr.kind === 'cast' && familyOf(expr.type) === 'integer') return constantOf(expr.operand);
   if (expr.kind !== 'operator') return undefined;

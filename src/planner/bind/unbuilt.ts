@@ -16,11 +16,6 @@ export function refuseUnbuiltSelect(select: ast.Select): void {
 }
 
 /** @throws SqlcError not-supported */
-export function refuseUnbuiltTable(table: ast.TableReference): void {
-  refuse(['TABLESAMPLE', table.sample]);
-}
-
-/** @throws SqlcError not-supported */
 export function refuseUnbuiltCall(call: ast.FunctionCall): void {
   refuse(['USE MODEL', call.model?.name]);
 }
