@@ -46,12 +46,12 @@ function options(call: LocalOperation['call']): CallOptions {
 const echo: LocalOperation['call'] = async (inputs) => inputs.map(([value = null]) => ({ ok: true, value }));
 
 test('a reader that takes a day, and inputs that do, are not taken for a service that is silent', async () => {
-  async function* inputs(): AsyncGenerator<Input> {
-    yield ['a'];
-    yield ['b'];
-    yield ['c'];
+  async function* inputs(): AsyncGenerator<Input[]> {
+    yield [['a']];
+    yield [['b']];
+    yield [['c']];
     await vi.advanceTimersByTimeAsync(DAY_MS);
-    yield ['d'];
+    yield [['d']];
   }
   const texts: (string | null | undefined)[] = [];
   for await (const answers of callOperation(inputs(), options(echo))) {
@@ -65,8 +65,8 @@ test('silence is counted from the last answer, while inputs keep coming', async 
   let calls = 0;
   const silentLater: LocalOperation['call'] = (inputs, more) =>
     ++calls === 1 ? echo(inputs, more) : new Promise((_, reject) => more.signal.addEventListener('abort', reject));
-  async function* inputs(): AsyncGenerator<Input> {
-    for (let i = 0; i < 3; i++) yield [String(i)];
+  async function* inputs(): AsyncGenerator<Input[]> {
+    for (let i = 0; i < 3; i++) yield [[String(i)]];
   }
   const reading = (async () => {
     for await (const _ of callOperation(inputs(), options(silentLater)));
@@ -83,8 +83,8 @@ test('a longest silence beyond what a timer can run is none that ends at once', 
     await vi.advanceTimersByTimeAsync(DAY_MS);
     return echo(inputs, more);
   };
-  async function* inputs(): AsyncGenerator<Input> {
-    yield ['a'];
+  async function* inputs(): AsyncGenerator<Input[]> {
+    yield [['a']];
   }
   const found: unknown[] = [];
   for await (const answers of callOperation(inputs(), { ...options(slow), maxStallSeconds: 1e9 })) found.push(answers);

@@ -105,10 +105,14 @@ test('one request asks for what is wanted of an image and not known; its answer 
   const [first, ...others] = members;
   if (first === undefined) throw new Error('no members');
   async function* wanted() {
-    yield { input: ['cat'], members: 0b111 };
-    yield { input: ['dog'], members: 0b011 };
-    yield { input: ['bird'], members: 0b100 };
-    yield { input: ['cartoon'], members: 0b111 };
+    yield [
+      { input: ['cat'], members: 0b111 },
+      { input: ['dog'], members: 0b011 },
+    ];
+    yield [
+      { input: ['bird'], members: 0b100 },
+      { input: ['cartoon'], members: 0b111 },
+    ];
   }
   const found: string[] = [];
   const options = {

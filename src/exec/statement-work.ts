@@ -237,11 +237,9 @@ export class StatementWork {
     try {
       for (const { table } of members) appenders.push(await table.appender());
       if (others.length === 0) {
-        const inputs = flat(inputsOf(chunks, width));
-        for await (const answers of callOperation(inputs, { ...first, ...shared })) take(0, answers);
+        for await (const answers of callOperation(inputsOf(chunks, width), { ...first, ...shared })) take(0, answers);
       } else {
-        const inputs = flat(wantedOf(chunks, width));
-        for await (const answers of callFused(inputs, { ...shared, members: [first, ...others] }))
+        for await (const answers of callFused(wantedOf(chunks, width), { ...shared, members: [first, ...others] }))
           for (const i of members.keys())
             take(
               i,
@@ -343,8 +341,4 @@ function counts(stats: CallStatistics): TraceAttributes {
     'sqlc.cost': stats.cost,
     'sqlc.currency': stats.currency,
   };
-}
-
-async function* flat<T>(groups: AsyncIterable<readonly T[]>): AsyncGenerator<T> {
-  for await (const group of groups) yield* group;
 }

@@ -4,7 +4,7 @@
 
 import { invariant } from '../common/errors.ts';
 import { Batcher } from './batcher.ts';
-import { answersTo, type CallOptions, grouped, type Item, LOOKUP } from './call-operator.ts';
+import { answersTo, type CallOptions, type Item } from './call-operator.ts';
 import { type FusedMember, lookedUp, type MemberAnswer, Routes, type Wanted } from './fused-inputs.ts';
 import { memberOutcome } from './fused-operation.ts';
 import type { Input, Operation } from './operation.ts';
@@ -22,7 +22,7 @@ export type FusedOptions = Omit<CallOptions, keyof CountedMember> & {
  * @throws SqlcError as callOperation
  */
 export async function* callFused(
-  inputs: AsyncIterable<Wanted>,
+  inputs: AsyncIterable<readonly Wanted[]>,
   options: FusedOptions,
 ): AsyncGenerator<readonly MemberAnswer[]> {
   const { members } = options;
@@ -71,10 +71,13 @@ function billedFor(part: Operation, batch: readonly Input[], service: Service, b
   return bearsRequest ? own + requestPricePer1000(part, service) / 1000 : own;
 }
 
-async function* batches(inputs: AsyncIterable<Wanted>, options: FusedOptions): AsyncGenerator<Item<MemberAnswer>> {
+async function* batches(
+  inputs: AsyncIterable<readonly Wanted[]>,
+  options: FusedOptions,
+): AsyncGenerator<Item<MemberAnswer>> {
   const { members, pool, holdPartial } = options;
   const routes = new Routes(members, (operation) => new Batcher(operation, pool));
-  for await (const group of grouped(inputs, LOOKUP)) {
+  for await (const group of inputs) {
     for (const [i, { stats }] of members.entries())
       stats.distinct += group.filter((wanted) => (wanted.members & (1 << i)) !== 0).length;
     const { hits, misses } = await lookedUp(group, members);

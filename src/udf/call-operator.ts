@@ -48,17 +48,17 @@ export interface CallOptions {
   readonly maxStallSeconds: number;
 }
 
-export const LOOKUP = 1000;
 /** Requests under way when the consumer stops get this long to land in the cache. */
 const GRACE_MS = 5000;
 
 /**
  * Answers for distinct inputs, in any order; with `holdPartial`, perhaps not for the last of them.
  *
+ * @param inputs as many as are looked up in the cache at once, asked for as soon as they come
  * @throws SqlcError service/*, budget/*, cache/miss; the signal's reason when cancelled
  */
 export async function* callOperation(
-  inputs: AsyncIterable<Input>,
+  inputs: AsyncIterable<readonly Input[]>,
   options: CallOptions,
 ): AsyncGenerator<readonly Answered[]> {
   const { stats } = options;
@@ -138,7 +138,7 @@ async function landed(inFlight: ReadonlySet<Promise<unknown>>, kill: AbortContro
 
 /** What the cache knows at once; the rest in batches of documents. */
 async function* batches(
-  inputs: AsyncIterable<Input>,
+  inputs: AsyncIterable<readonly Input[]>,
   options: CallOptions,
   wholes: WholeAnswers,
 ): AsyncGenerator<Item<Answered>> {
@@ -161,11 +161,11 @@ async function* batches(
 }
 
 async function* lookedUp(
-  inputs: AsyncIterable<Input>,
+  inputs: AsyncIterable<readonly Input[]>,
   options: CallOptions,
 ): AsyncGenerator<{ hits: Answered[]; misses: readonly Input[] }> {
   const { cache } = options;
-  for await (const group of grouped(inputs, LOOKUP)) {
+  for await (const group of inputs) {
     if (cache === undefined || cache.mode === 'refresh') {
       yield { hits: [], misses: group };
       continue;
@@ -188,17 +188,6 @@ function cachedAnswer(input: Input, outcome: Outcome, { stats }: CallOptions): A
   stats.cached++;
   if (!outcome.ok) stats.countError(outcome.error.code);
   return { input, outcome };
-}
-
-export async function* grouped<T>(inputs: AsyncIterable<T>, size: number): AsyncGenerator<T[]> {
-  let group: T[] = [];
-  for await (const input of inputs) {
-    group.push(input);
-    if (group.length < size) continue;
-    yield group;
-    group = [];
-  }
-  if (group.length > 0) yield group;
 }
 
 /** Smooth weighted round robin. */
