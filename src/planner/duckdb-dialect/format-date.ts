@@ -4,7 +4,7 @@
 import type { SqlType } from '../../arrow/sql-type.ts';
 import { stringLiteral } from '../sql-text.ts';
 import { bindOnce } from './bind-once.ts';
-import { zeros } from './format-number.ts';
+import { zeros } from './format-digits.ts';
 import { offsetText, timestampOf } from './moments.ts';
 
 /** One letter alone is a pattern of the culture. */
@@ -30,10 +30,14 @@ const STANDARD: Readonly<Record<string, string>> = {
   y: 'MMMM yyyy',
 };
 const STANDARD_TIME: Readonly<Record<string, string>> = {
-  c: "hh':'mm':'ss.fffffff",
-  t: "hh':'mm':'ss.fffffff",
-  T: "hh':'mm':'ss.fffffff",
+  c: "hh':'mm':'ss",
+  t: "hh':'mm':'ss",
+  T: "hh':'mm':'ss",
+  g: "h':'mm':'ss.FFFFFFF",
+  G: "'0:'hh':'mm':'ss.fffffff",
 };
+/** Behind these stand all seven digits, or nothing. */
+const WITH_FRACTION = 'ctT';
 
 const LETTERS: Readonly<Record<string, string>> = {
   ...{ d: '%-d', dd: '%d', ddd: '%a', dddd: '%A', M: '%-m', MM: '%m', MMM: '%b', MMMM: '%B' },
@@ -45,19 +49,23 @@ const TIME_LETTERS: Readonly<Record<string, string>> = {
   ...{ h: '%-H', hh: '%H', m: '%-M', mm: '%M', s: '%-S', ss: '%S' },
 };
 
-const TOKEN = /\\([\s\S])|'([^']*)'|"([^"]*)"|%(?=[a-zA-Z])|([a-zA-Z])\4*|[\s\S]/g;
+const TOKEN = /\.F+|\\([\s\S])|'([^']*)'|"([^"]*)"|%(?=[a-zA-Z])|([a-zA-Z])\4*|[\s\S]/g;
 
 /** The SQL of the text, or undefined where .NET refuses the pattern (FORMAT is NULL then). */
 export function formattedDate(sql: string, type: SqlType, pattern: string): string | undefined {
   const isTime = type.kind === 'time';
   const whole = pattern.length === 1 ? (isTime ? STANDARD_TIME : STANDARD)[pattern] : pattern;
-  if (whole === undefined) return undefined;
-  const utc =
-    (pattern === 'U' || pattern === 'u' || pattern === 'R' || pattern === 'r') && type.kind === 'datetimeoffset';
+  if (whole === undefined || (pattern === 'U' && type.kind === 'datetimeoffset')) return undefined;
+  const utc = ['u', 'R', 'r'].includes(pattern) && type.kind === 'datetimeoffset';
   const source = utc ? { ...type, zone: undefined } : type;
   const pieces: ((t: string) => string)[] = [];
   for (const [token, escaped, single, double, letter] of whole.matchAll(TOKEN)) {
     if (token === '%') continue;
+    if (token.startsWith('.F') && token.length <= 8 && !(isTime && pattern.length > 1)) {
+      pieces.push((t) => pointed(t, token.length - 1));
+      continue;
+    }
+    if (token.startsWith('.F')) return undefined;
     const quoted = escaped ?? single ?? double;
     if (quoted !== undefined) pieces.push(() => stringLiteral(quoted));
     else if (letter === undefined) {
@@ -71,7 +79,18 @@ export function formattedDate(sql: string, type: SqlType, pattern: string): stri
       pieces.push(piece);
     }
   }
+  if (isTime && pattern.length === 1 && WITH_FRACTION.includes(pattern))
+    pieces.push((t) => `CASE WHEN ${fraction(t, 7)} = '0000000' THEN '' ELSE '.' || ${fraction(t, 7)} END`);
   return bindOnce([timestampOf(sql, source)], ([t]) => `(${pieces.map((piece) => piece(`${t}`)).join(' || ')})`);
+}
+
+function fraction(t: string, count: number): string {
+  return `left(strftime(${t}, '%f') || '0', ${count})`;
+}
+
+/** A fraction without zeros at its end, the point with it. */
+function pointed(t: string, count: number): string {
+  return `rtrim(rtrim('.' || ${fraction(t, count)}, '0'), '.')`;
 }
 
 function letters(
@@ -88,8 +107,7 @@ function letters(
     case 'f':
     case 'F': {
       if (count > 7) return undefined;
-      const digits = (t: string) => `left(strftime(${t}, '%f') || '0', ${count})`;
-      return letter === 'f' ? digits : (t) => `rtrim(${digits(t)}, '0')`;
+      return letter === 'f' ? (t) => fraction(t, count) : (t) => `rtrim(${fraction(t, count)}, '0')`;
     }
     case 'd':
       return isTime && count <= 8 ? () => `'${'0'.repeat(count)}'` : undefined;
