@@ -3,7 +3,7 @@
 
 import type { IOrAlt, IToken, TokenType } from 'chevrotain';
 import { error } from '../common/errors.ts';
-import type { Expression, Identifier, Query, StructLiteral } from './ast.ts';
+import type { Expression, Query, StructLiteral } from './ast.ts';
 import { Calls, plainCall } from './calls.ts';
 import type { Rule } from './kit.ts';
 import { aliasOf, binaryOf, escapedValue, identifierOf, moneyOf, numberOf, stringOf } from './literals.ts';
@@ -340,31 +340,23 @@ export abstract class Expressions extends Calls {
   /** `LCASE('A')`, `CURRENT_DATE`, `CURRENT_TIME(3)`, `TRUNCATE(a, 2)`, `EXTRACT(hour FROM a)`. */
   readonly odbcFunction: Rule<Expression> = this.rule('odbcFunction', () => {
     const start = this.here();
-    const isPlain = this.ACTION(() => this.isA(T.Name) && this.word() !== 'EXTRACT');
-    return this.branch<Expression>(
-      0,
-      () => isPlain,
-      () => this.SUBRULE(this.expression),
-      () => {
-        const name = this.CONSUME(T.AnyWord);
-        const args: Expression[] = [];
-        this.OPTION(() => {
-          this.CONSUME(T.LeftParen);
-          this.list(() => {
+    const name = this.CONSUME(T.AnyWord, { ERR_MSG: 'the name of a function' });
+    const args: Expression[] = [];
+    this.OPTION(() => {
+      this.CONSUME(T.LeftParen);
+      this.list(() => {
+        args.push(this.SUBRULE(this.expression));
+        this.OPTION1({
+          GATE: () => name.image.toUpperCase() === 'EXTRACT',
+          DEF: () => {
+            this.CONSUME(T.K.FROM);
             args.push(this.SUBRULE1(this.expression));
-            this.OPTION1({
-              GATE: () => name.image.toUpperCase() === 'EXTRACT',
-              DEF: () => {
-                this.CONSUME(T.K.FROM);
-                args.push(this.SUBRULE2(this.expression));
-              },
-            });
-          }, T.RightParen);
-          this.closeList();
+          },
         });
-        return this.ACTION(() => plainCall([odbcName(name)], args, this.since(start)));
-      },
-    );
+      }, T.RightParen);
+      this.closeList();
+    });
+    return this.ACTION(() => ({ ...plainCall([identifierOf(name)], args, this.since(start)), odbc: true }));
   });
 
   /** The time zone of AT TIME ZONE. */
@@ -519,11 +511,6 @@ function variableOf(token: IToken): Expression {
 }
 
 /** EXTRACT is our DATEPART. */
-function odbcName(token: IToken): Identifier {
-  const { name, ...rest } = identifierOf(token);
-  return { name: name.toUpperCase() === 'EXTRACT' ? 'DATEPART' : name, ...rest };
-}
-
 function booleanOf(token: IToken, value: boolean): Expression {
   return { kind: 'boolean', value, span: spanOf(token) };
 }

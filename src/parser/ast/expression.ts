@@ -237,6 +237,8 @@ export interface FunctionCall extends Node {
   readonly withinGroup: readonly OrderItem[] | undefined;
   readonly nulls: 'ignore' | 'respect' | undefined;
   readonly over: WindowSpec | undefined;
+  /** `{fn name(…)}`: a function of ODBC. EXTRACT has the part and what it is of as arguments. */
+  readonly odbc?: true;
 }
 export interface ScalarQuery extends Node {
   readonly kind: 'scalar-query';

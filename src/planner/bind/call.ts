@@ -16,6 +16,7 @@ import { checkJsonClauses } from './functions/json.ts';
 import { type ScalarFunction, shapeOf } from './functions/scalar-function.ts';
 import { bindGroupingFunction } from './grouping.ts';
 import { LAZY_FUNCTIONS } from './lazy-functions.ts';
+import { odbcMeaning } from './odbc-functions.ts';
 import { operandType } from './operators.ts';
 import { RESERVED_FUNCTIONS } from './reserved-functions.ts';
 import { SCALAR_FUNCTIONS } from './scalar-functions.ts';
@@ -24,6 +25,7 @@ import { bindWindow, isWindow } from './window.ts';
 import { WINDOW_FUNCTIONS } from './window-functions.ts';
 
 export function bindCall(call: FunctionCall, env: Env): Expr {
+  if (call.odbc) return bindExpression(odbcMeaning(call, env.ctx.functions), env);
   refuseUnbuiltCall(call);
   checkJsonClauses(call);
   const name = call.name.name.toUpperCase();
