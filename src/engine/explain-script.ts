@@ -4,7 +4,7 @@
 import { changed } from '../catalog/changed.ts';
 import type { Snapshot } from '../catalog/snapshot.ts';
 import { SqlcError } from '../common/errors.ts';
-import type { Batch, Expression, Statement } from '../parser/ast.ts';
+import type { Batch, Expression, SetStatement, Statement } from '../parser/ast.ts';
 import type { ParameterValue } from '../planner/bind/context.ts';
 import { bindType } from '../planner/bind/type-name.ts';
 import { planQuery } from '../planner/plan-query.ts';
@@ -32,20 +32,14 @@ export async function explainBatches(
   script: Script,
   options: ExplainOptions,
 ): Promise<Explanation[]> {
-  const { session } = script;
+  // What SET says holds for the plans behind it, and for nothing else.
+  const session = script.session.apart();
   let snapshot = await session.parts.store.snapshot();
   const plans: Explanation[] = [];
-  const before = { settings: session.settings, state: { ...session.state } };
-  try {
-    for (const { statements } of batches) {
-      const explainer = new BatchExplainer(script, snapshot, options, plans);
-      for (const statement of statements) await explainer.statement(statement);
-      snapshot = explainer.snapshot;
-    }
-  } finally {
-    // What SET says holds for the plans behind it, and for nothing else.
-    session.settings = before.settings;
-    Object.assign(session.state, before.state);
+  for (const { statements } of batches) {
+    const explainer = new BatchExplainer({ ...script, session }, snapshot, options, plans);
+    for (const statement of statements) await explainer.statement(statement);
+    snapshot = explainer.snapshot;
   }
   return plans;
 }
@@ -91,7 +85,7 @@ class BatchExplainer {
         const json = await explainStatement(statement, context, this.snapshot, { steps: this.#options.steps ?? false });
         this.#plans.push({ text: explainText(json), json });
       }
-      if (statement.kind === 'set') setOption(statement, context);
+      if (statement.kind === 'set' && isKnown(statement, context)) setOption(statement, context);
       await this.#assign(statement, context);
       this.snapshot = await withDefined(statement, context, this.snapshot);
     } catch (failure) {
@@ -135,6 +129,11 @@ class BatchExplainer {
       throw failure;
     }
   }
+}
+
+/** Not where it is a variable's that only the run can tell. */
+function isKnown({ value }: SetStatement, { parameters }: StatementContext): boolean {
+  return value.kind !== 'parameter' || parameters.get(value.name.toLowerCase())?.value !== null;
 }
 
 async function withDefined(statement: Statement, context: StatementContext, snapshot: Snapshot): Promise<Snapshot> {

@@ -57,29 +57,42 @@ export interface Running {
   end(): void;
 }
 
+/** What the sessions of one engine run together. */
+class Shared {
+  readonly memo = new TypeMemo();
+  readonly running = new Set<AbortController>();
+  readonly works = new Set<StatementWork>();
+  readonly ended = new OperationTotals();
+  lastId = 0;
+  closed = false;
+}
+
 export class Session {
   readonly parts: SessionParts;
   settings: Settings;
-  readonly state = new SessionState();
-  readonly #memo = new TypeMemo();
+  readonly state: SessionState;
   /** Those of the registry, and those the embedding program registered. */
   readonly functions: Map<string, CognitiveFunction>;
-  readonly #running = new Set<AbortController>();
-  readonly #works = new Set<StatementWork>();
-  readonly #ended = new OperationTotals();
-  #lastId = 0;
-  #closed = false;
+  readonly #shared: Shared;
 
-  constructor(parts: SessionParts, settings: Settings) {
+  /** @param beside a session of the same engine */
+  constructor(parts: SessionParts, settings: Settings, beside?: Session) {
     this.parts = parts;
     this.settings = settings;
-    this.functions = new Map(parts.functions);
+    this.state = Object.assign(new SessionState(), beside?.state);
+    this.functions = beside?.functions ?? new Map(parts.functions);
+    this.#shared = beside === undefined ? new Shared() : beside.#shared;
+  }
+
+  /** The same work with settings and a state of its own: what SET says there holds there. */
+  apart(): Session {
+    return new Session(this.parts, this.settings, this);
   }
 
   begin(report: RunReport, settings: Settings, signal: AbortSignal | undefined): Running {
     this.checkOpen();
     const controller = new AbortController();
-    this.#running.add(controller);
+    this.#shared.running.add(controller);
     const cancel = () => controller.abort(error('exec/cancelled', {}));
     signal?.addEventListener('abort', cancel, { once: true });
     if (signal?.aborted) cancel();
@@ -88,23 +101,23 @@ export class Session {
       timeout === undefined
         ? undefined
         : setTimeout(() => controller.abort(error('exec/timeout', { seconds: timeout })), timerMs(timeout * 1000));
-    this.#lastId += 1;
+    this.#shared.lastId += 1;
     return {
-      id: this.#lastId,
+      id: this.#shared.lastId,
       signal: controller.signal,
       settings,
       report,
       end: () => {
         clearTimeout(clock);
         signal?.removeEventListener('abort', cancel);
-        this.#running.delete(controller);
+        this.#shared.running.delete(controller);
       },
     };
   }
 
   nextId(): number {
-    this.#lastId += 1;
-    return this.#lastId;
+    this.#shared.lastId += 1;
+    return this.#shared.lastId;
   }
 
   /** @param snapshot what the statement was planned on: its services answer, whatever is defined meanwhile */
@@ -130,10 +143,10 @@ export class Session {
         return view?.rows({ snapshot, database: databaseName, operations: this.operations() }) ?? [];
       },
     });
-    this.#works.add(work);
+    this.#shared.works.add(work);
     work.onClose(() => {
-      this.#works.delete(work);
-      this.#ended.add(work.statistics.values());
+      this.#shared.works.delete(work);
+      this.#shared.ended.add(work.statistics.values());
       for (const meter of work.meters) learnt.learnCall(meter);
     });
     return work;
@@ -141,13 +154,13 @@ export class Session {
 
   /** What services were asked, the statements that run included. */
   operations(): CallStatistics[] {
-    const running = [...this.#works].flatMap((work) => [...work.statistics.values()]);
-    return new OperationTotals([...this.#ended.all(), ...running]).all();
+    const running = [...this.#shared.works].flatMap((work) => [...work.statistics.values()]);
+    return new OperationTotals([...this.#shared.ended.all(), ...running]).all();
   }
 
   /** Of the statements that run. */
   progress(): CallProgress[] {
-    return [...this.#works].flatMap((work) => progressOf(work.meters));
+    return [...this.#shared.works].flatMap((work) => progressOf(work.meters));
   }
 
   planInputs(
@@ -169,7 +182,7 @@ export class Session {
       rowLimit: this.state.rowLimit,
       rules,
       oracle,
-      memo: this.#memo,
+      memo: this.#shared.memo,
       names: workNames(id),
       learnt,
       terms: () => services.terms(snapshot),
@@ -177,13 +190,13 @@ export class Session {
   }
 
   checkOpen(): void {
-    if (this.#closed) throw error('exec/closed', {});
+    if (this.#shared.closed) throw error('exec/closed', {});
   }
 
   async close(): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
-    for (const controller of this.#running) controller.abort(error('exec/closed', {}));
+    if (this.#shared.closed) return;
+    this.#shared.closed = true;
+    for (const controller of this.#shared.running) controller.abort(error('exec/closed', {}));
     const { services, storage, database, learnt, answers, store } = this.parts;
     if (store.counts) await store.settleCounters();
     await learnt.save();

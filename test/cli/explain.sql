@@ -9,6 +9,7 @@
 -- $ printf 'SELECT 1 AS x; SELECT y FROM nowhere' | sqlc explain -
 -- $ printf 'SELECT @x AS x' | sqlc explain - --var x=1 | head -2
 -- $ sqlc query "EXPLAIN SET NOCOUNT ON"
+-- $ printf "SET ROWCOUNT 5; SET DATEFORMAT dmy; SELECT id FROM (VALUES (1, 'x')) AS v(id, d) WHERE CAST(d AS date) = '2024-02-13'; SET ROWCOUNT 0; SELECT 1 AS x" | sqlc explain - | grep -v SELECT
 -- $ sqlc query "EXPLAIN CREATE TABLE t AS SELECT 1 AS x; SELECT * FROM t"
 CREATE TABLE reviews AS SELECT id, body FROM (VALUES (1, N'good'), (2, N'bad')) AS v(id, body);
 SELECT id, SENTIMENT(body) AS mood FROM reviews WHERE id > 1 ORDER BY id;
