@@ -106,18 +106,30 @@ function searched(
 
 // --- the list of matches
 
-/** Each match as [text before it since the last, the match, its groups …]. */
-function hits(text: string, pattern: string, groups: readonly number[] = []): string {
-  const most = Math.max(0, ...groups);
+/** Each match as [text before it since the last, the match, a group …]; groups are numbers, or one in SQL. */
+function hits(text: string, pattern: string, groups: readonly number[] | string = []): string {
   // Empty groups behind: a number that the pattern has no group for leads to an empty one.
-  const whole = `'((?s:.*?))(' || ${pattern} || ')${'()'.repeat(most)}'`;
-  const columns = [1, 2, ...groups.map((g) => g + 2)].map((g) => `regexp_extract_all(${text}, ${whole}, ${g})`);
-  // An empty match is found a second time behind the text before it.
+  const more =
+    typeof groups === 'string' ? ` || repeat('()', ${groups})` : ` || '${'()'.repeat(Math.max(0, ...groups))}'`;
+  const whole = `'((?s:.*?))(' || ${pattern} || ')'${more}`;
+  const wanted = typeof groups === 'string' ? [`CAST(${groups} + 2 AS INTEGER)`] : groups.map((g) => `${g + 2}`);
+  const columns = ['1', '2', ...wanted].map((g) => `regexp_extract_all(${text}, ${whole}, ${g})`);
+  // DuckDB finds an empty match again where there is text before it.
   return bindAlways(
     [`list_zip(${columns.join(', ')})`],
     ([m]) =>
       `list_filter(${m}, lambda h, i: NOT coalesce(h[1] = '' AND h[2] = '' AND ${m}[i - 1][2] = '' AND ${m}[i - 1][1] <> '', FALSE))`,
   );
+}
+
+/** One spelling for patterns that may match nothing, and a quicker one for those that never do. */
+function byMatches(
+  pattern: string,
+  given: Expr | undefined,
+  { slow, quick }: { readonly slow: string; readonly quick: string },
+): string {
+  if (takesText(textOf(given))) return quick;
+  return `CASE WHEN regexp_matches('', ${pattern}) OR contains(${pattern}, '\\b') THEN ${slow} ELSE ${quick} END`;
 }
 
 /** How many characters the first matches take, with the text before each, and the one passed over by an empty match. */
@@ -135,12 +147,17 @@ function before(list: string, n: string): string {
 function count([s, p, start, flags]: readonly string[], { args }: OperatorExpr): string {
   const pattern = flagged(`${p}`, args[1], flags, args[3]);
   const from = startOf(start, args[2], 'REGEXP_COUNT');
+  const counted = (t: string) =>
+    byMatches(pattern, args[1], {
+      slow: `len(${hits(t, pattern)})`,
+      quick: `len(regexp_extract_all(${t}, ${pattern}))`,
+    });
   return searched(
     `${s}`,
     pattern,
     from,
     () => '0',
-    (t) => typed(`len(regexp_extract_all(${t}, ${pattern}))`, INT),
+    (t) => typed(counted(t), INT),
   );
 }
 
@@ -154,21 +171,22 @@ function substring([s, p, start, occurrence, flags, group]: readonly string[], {
       ([x]) => `CASE WHEN regexp_matches(${x}, ${pattern}) THEN regexp_extract(${x}, ${pattern}) END`,
     );
   const own = atLeast(group, args[5], 'REGEXP_SUBSTR:group', 0);
-  const all = (text: string): string => {
-    if (own === undefined) return `regexp_extract_all(${text}, ${pattern})`;
-    return bindOnce(
-      [own],
-      ([g]) =>
-        `CASE WHEN ${g} <= ${countGroups(pattern)} THEN regexp_extract_all(${text}, ${pattern} || repeat('()', ${g}), CAST(${g} AS INTEGER)) END`,
-    );
+  const found = (text: string): string => {
+    if (own === undefined)
+      return byMatches(pattern, args[1], {
+        slow: `${hits(text, pattern)}[${nth}][2]`,
+        quick: `regexp_extract_all(${text}, ${pattern})[${nth}]`,
+      });
+    return bindOnce([own], ([g]) => {
+      const all = `regexp_extract_all(${text}, ${pattern} || repeat('()', ${g}), CAST(${g} AS INTEGER))`;
+      const either = byMatches(pattern, args[1], {
+        slow: `${hits(text, pattern, `${g}`)}[${nth}][3]`,
+        quick: `${all}[${nth}]`,
+      });
+      return `CASE WHEN ${g} <= ${countGroups(pattern)} THEN ${either} END`;
+    });
   };
-  return searched(
-    `${s}`,
-    pattern,
-    from,
-    () => 'NULL',
-    (t) => `list_extract(${all(t)}, ${nth})`,
-  );
+  return searched(`${s}`, pattern, from, () => 'NULL', found);
 }
 
 function position(
@@ -256,7 +274,7 @@ function replace([s, p, to, start, occurrence, flags]: readonly string[], { args
       return `array_to_string(${parts}, '') || substr(${text}, ${taken(`${k}`)} + 1)`;
     });
     // An empty pattern replaces nothing, though it matches everywhere.
-    return `CASE WHEN ${p} = '' THEN ${text} WHEN regexp_matches('', ${pattern}) OR contains(${p}, '\\b') THEN ${slow} ELSE ${quick} END`;
+    return `CASE WHEN ${p} = '' THEN ${text} ELSE ${byMatches(pattern, args[1], { slow, quick })} END`;
   };
   const replaced = (text: string) =>
     nth === '0'
@@ -307,7 +325,7 @@ function matches([s, , flags]: readonly string[], { args, type, span }: Operator
       const moved = g.repeated === undefined ? '' : ` + ${length('h', g.repeated)} - ${length('h', g.own)}`;
       return `'{"value":' || json_quote(${of('h', g.own)}) || ',"start":' || (${start}${moved}) || ',"length":' || length(${of('h', g.own)}) || '}'`;
     });
-    const json = `'[' || array_to_string([${shown.join(', ')}]::VARCHAR[], ',') || ']'`;
+    const json = `'[' || coalesce(array_to_string([${shown.join(', ')}]::VARCHAR[], ','), '') || ']'`;
     const row = `{'match_id': i, 'start_position': ${first}, 'end_position': ${first} + length(h[2]) - 1, 'match_value': h[2], 'substring_matches': ${json}}`;
     return typed(`list_transform(${k}, lambda h, i: ${row})`, type);
   });
