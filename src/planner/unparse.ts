@@ -267,8 +267,9 @@ export function printExpr(expr: Expr, p: Printer, inChain = false): string {
       return typed(`$${p.parameters.length}`, expr.type);
     case 'operator': {
       const chain = isChain(expr);
-      // An infinite divisor would vanish: it is checked by itself.
-      const args = flatArgs(expr).map((a, i) => printExpr(a, p, chain && !(expr.op === '/' && i === 1)));
+      // An infinite divisor would vanish, and a narrower type ends sooner: they are checked by themselves.
+      const isPart = (a: Expr, i: number) => chain && a.type.kind === expr.type.kind && !(expr.op === '/' && i === 1);
+      const args = flatArgs(expr).map((a, i) => printExpr(a, p, isPart(a, i)));
       const sql = operatorSql(expr, args);
       return chain && !inChain ? checkedChain(sql, expr.type) : sql;
     }
