@@ -34,13 +34,12 @@ export const jsonOperators: Operators = {
         `CASE WHEN ${t} IS NOT NULL THEN ${typed(`coalesce(TRY(len(${manyAt(`${t}`, `${path}`)})), 0) > 0`, type)} END`,
     ),
   'json-contains': ([j, value, path], { type }) =>
-    contained(
-      `${j}`,
-      `${value}`,
-      `${path}`,
-      type,
-      (all, v) => `list_contains(CAST(${all} AS VARCHAR[]), CAST(CAST(${v} AS JSON) AS VARCHAR))`,
-    ),
+    contained(`${j}`, `${value}`, `${path}`, type, (all, v) => {
+      // Numbers are equal whatever places they are written with.
+      const bare = (x: string) => `regexp_replace(${x}, '^(-?\\d+)\\.0$', '\\1')`;
+      const sought = bare(`CAST(json_extract(${v}, '$') AS VARCHAR)`);
+      return `list_contains(list_transform(CAST(${all} AS VARCHAR[]), lambda x: ${bare('x')}), ${sought})`;
+    }),
   'json-contains-like': ([j, value, path], expr) =>
     contained(`${j}`, `${value}`, `${path}`, expr.type, (all, v) => {
       const given = { ...expr, args: [expr.args[0], expr.args[1]].filter((a) => a !== undefined) };
