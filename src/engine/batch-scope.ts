@@ -91,6 +91,10 @@ function sessionValues(session: Session): readonly (readonly [string, ParameterV
     ['current_timezone()', text('(UTC) Coordinated Universal Time')],
     ['current_timezone_id()', text('UTC')],
     ['original_login()', text('sa')],
+    // Written without parentheses.
+    ['current_user()', text('dbo')],
+    ['session_user()', text('dbo')],
+    ['system_user()', text('sa')],
     ['user_name()', text('dbo')],
     ['suser_sname()', text('sa')],
     ['schema_name()', text('dbo')],
