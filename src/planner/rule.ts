@@ -18,8 +18,11 @@ export interface RuleContext extends PlanContext {
   readonly collation: CollationName;
 }
 
-/** Phases run in this order, each to a fixed point; inside one, order must not matter. */
-export const PHASES = ['placement', 'sharing', 'order', 'fusion', 'cleanup'] as const;
+/**
+ * Phases run in this order, each to a fixed point; inside one, order must not matter. Calls are shared before placement
+ * puts conditions between them, and once more for those that it brings together.
+ */
+export const PHASES = ['sharing', 'placement', 'sharing', 'order', 'fusion', 'cleanup'] as const;
 export type Phase = (typeof PHASES)[number];
 
 export interface Rule {
