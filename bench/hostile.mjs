@@ -22,9 +22,8 @@ const BATCH = 10;
 /** Of the texts, where a loop without a memory would take minutes. */
 const SAMPLE = 10;
 const FAIL = 0.025;
-/** Half of the default quota: what is measured is who keeps to it, not how fast two processes can be on one machine. */
-const RPS = 50;
-const CUT_RPS = 30;
+const RPS = SERVICE.rps;
+const CUT_RPS = 50;
 const POLL_MS = 50;
 /** Longer than a machine with other things to do keeps an answer waiting: one that comes later was bought for nothing. */
 const REQUEST_TIMEOUT_S = 5;

@@ -13,15 +13,15 @@ beforeAll(() => {
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
 const DIGITS = '(VALUES (0),(1),(2),(3),(4),(5),(6),(7),(8),(9))';
-const ROWS = 500_000;
-/** About 100 MB to sort. */
+const ROWS = 1_000_000;
+/** About 200 MB to sort. */
 const SORTED = `SELECT id, RIGHT(CONCAT('000000', CAST(id AS bigint) * 7919 % ${ROWS}), 6) + REPLICATE('x', 200) AS t
   FROM (SELECT a.d + 10 * b.d + 100 * c.d + 1000 * d.d + 10000 * e.d + 100000 * f.d AS id
-    FROM ${DIGITS} AS a(d), ${DIGITS} AS b(d), ${DIGITS} AS c(d), ${DIGITS} AS d(d), ${DIGITS} AS e(d), (VALUES (0),(1),(2),(3),(4)) AS f(d)) AS n
+    FROM ${DIGITS} AS a(d), ${DIGITS} AS b(d), ${DIGITS} AS c(d), ${DIGITS} AS d(d), ${DIGITS} AS e(d), ${DIGITS} AS f(d)) AS n
   ORDER BY t`;
 
 function open(cacheDir: string): Promise<Engine> {
-  return Engine.open({ env: {}, settings: { cache_dir: cacheDir, memory_limit_mb: 100 } });
+  return Engine.open({ env: {}, settings: { cache_dir: cacheDir, memory_limit_mb: 200 } });
 }
 
 /** @returns the rows, and what stood in the spill folder when the first of them came */
