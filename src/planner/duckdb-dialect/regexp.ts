@@ -122,6 +122,11 @@ function hits(text: string, pattern: string, groups: readonly number[] | string 
   );
 }
 
+/** The pattern as it was given is compiled too: within our parentheses `a)|(b` would be one. */
+function compiled(pattern: string, sql: string): string {
+  return `CASE WHEN regexp_matches('', ${pattern}) IS NOT NULL THEN ${sql} END`;
+}
+
 /** One spelling for patterns that may match nothing, and a quicker one for those that never do. */
 function byMatches(
   pattern: string,
@@ -222,8 +227,11 @@ function position(
     );
   // A group that the pattern does not have.
   if (wanted !== undefined && wanted < 0) return `error('${RAISED}exec/argument-range:REGEXP_INSTR:group:0:${wanted}')`;
-  if (!isWhole && place === undefined) return `CASE WHEN ${s} IS NOT NULL THEN 0 END`;
-  return searched(`${s}`, pattern, from, () => '0', found);
+  if (!isWhole && place === undefined) return compiled(`${p}`, `CASE WHEN ${s} IS NOT NULL THEN 0 END`);
+  return compiled(
+    `${p}`,
+    searched(`${s}`, pattern, from, () => '0', found),
+  );
 }
 
 /** 0 for where a match begins and 1 for behind its end; NULL is 0. */
@@ -263,7 +271,10 @@ function replace([s, p, to, start, occurrence, flags]: readonly string[], { args
     bindAlways([listed(text), by.template], ([k, template]) => {
       const at = before(`${k}`, n);
       const behind = `substr(${text}, ${at} + length(${k}[${n}][2]) + 1)`;
-      return `CASE WHEN len(${k}) < ${n} THEN ${text} ELSE left(${text}, ${at}) || ${by.filled(`${template}`, `${k}[${n}]`)} || ${behind} END`;
+      return compiled(
+        `${p}`,
+        `CASE WHEN len(${k}) < ${n} THEN ${text} ELSE left(${text}, ${at}) || ${by.filled(`${template}`, `${k}[${n}]`)} || ${behind} END`,
+      );
     });
   const every = (text: string): string => {
     const quick = `regexp_replace(${text}, ${pattern} || '${'()'.repeat(Math.max(0, ...by.groups))}', ${by.rewrite}, 'g')`;
@@ -309,7 +320,7 @@ function takesText(pattern: string | undefined): boolean {
   return !top.includes('|') && /[^*+?{}^$()]/.test(top.replace(/[^^$](?:[*?]|\{0[\d,]*\})\??/g, ''));
 }
 
-function matches([s, , flags]: readonly string[], { args, type, span }: OperatorExpr): string {
+function matches([s, p, flags]: readonly string[], { args, type, span }: OperatorExpr): string {
   const { pattern: captured, places } = placedGroups(textOf(args[1]) ?? '');
   const pattern = flagged(stringLiteral(captured), undefined, flags, args[2]);
   const groups = places.filter((g): g is GroupPlace => g !== 'repeated');
@@ -327,6 +338,6 @@ function matches([s, , flags]: readonly string[], { args, type, span }: Operator
     });
     const json = `'[' || coalesce(array_to_string([${shown.join(', ')}]::VARCHAR[], ','), '') || ']'`;
     const row = `{'match_id': i, 'start_position': ${first}, 'end_position': ${first} + length(h[2]) - 1, 'match_value': h[2], 'substring_matches': ${json}}`;
-    return typed(`list_transform(${k}, lambda h, i: ${row})`, type);
+    return compiled(`${p}`, typed(`list_transform(${k}, lambda h, i: ${row})`, type));
   });
 }
