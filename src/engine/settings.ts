@@ -114,14 +114,14 @@ export interface SettingDoor {
 export function withSetting(settings: Settings, name: string, value: string, door: SettingDoor): Settings {
   const key = name.toLowerCase();
   if (isSessionOption(key)) {
-    if (door.opening) throw unknown(name, door.name);
+    if (door.opening) throw unknown(name, door);
     checkSessionOption(key, value, door.value);
     return settings;
   }
   if (NOT_ENFORCED.includes(key)) throw error('settings/not-supported', { name: key }, { span: door.name });
-  if (!isSetting(key)) throw unknown(name, door.name);
+  if (!isSetting(key)) throw unknown(name, door);
   const definition = DEFINITIONS[key];
-  if (definition.onlyOption && !door.option) throw unknown(name, door.name);
+  if (definition.onlyOption && !door.option) throw unknown(name, door);
   if (definition.atOpen && !door.opening) {
     throw error(
       'settings/value',
@@ -140,7 +140,7 @@ export function withOptions(settings: Settings, options: readonly QueryOption[])
     const key = name.toLowerCase();
     if (isSetting(key) && !DEFINITIONS[key].option && !DEFINITIONS[key].atOpen)
       throw error('settings/not-option', { name: key }, { span });
-    if (option.value === undefined) throw unknown(name, span);
+    if (option.value === undefined) throw unknown(name, { opening: false, option: true, name: span });
     const text = [option.value, option.argument]
       .flatMap((part) => (part === undefined ? [] : [String(part.value)]))
       .join(' ');
@@ -164,8 +164,10 @@ function isSetting(name: string): name is SettingName {
   return Object.hasOwn(DEFINITIONS, name);
 }
 
-function unknown(name: string, span: Span | undefined) {
-  const known = [...Object.keys(DEFINITIONS), ...NOT_ENFORCED, ...SESSION_OPTIONS, ...SESSION_VALUES];
-  const hint = didYouMean(name.toLowerCase(), known);
+function unknown(name: string, { opening, option, name: span }: SettingDoor) {
+  const known = [...Object.keys(DEFINITIONS), ...NOT_ENFORCED];
+  // Those that only SET knows.
+  const ofSession = opening || option ? [] : [...SESSION_OPTIONS, ...SESSION_VALUES];
+  const hint = didYouMean(name.toLowerCase(), [...known, ...ofSession]);
   return error('settings/unknown', { name }, { span, hint });
 }
