@@ -18,7 +18,7 @@ const MAX_ROUNDS = 100;
 export function optimize(
   plan: LogicalPlan,
   rules: readonly Rule[],
-  context: RuleContext,
+  context: Omit<RuleContext, 'phase'>,
 ): { plan: LogicalPlan; ordered: LogicalPlan; placed: LogicalPlan; steps: readonly Step[] } {
   const steps: Step[] = [];
   let current = plan;
@@ -26,12 +26,12 @@ export function optimize(
   for (const phase of PHASES) {
     if (phase === 'fusion') ordered = current;
     if (phase === 'cleanup') placed = current;
-    const active = rules.filter((rule) => rule.phase === phase);
+    const active = rules.filter((rule) => rule.phases.includes(phase));
     for (let round = 0, changed = true; changed; round++) {
       invariant(round < MAX_ROUNDS, `phase ${phase} does not come to rest`);
       changed = false;
       for (const rule of active) {
-        const next = rule.apply(current, context);
+        const next = rule.apply(current, { ...context, phase });
         if (next === current) continue;
         steps.push({ rule: rule.name, plan: next });
         current = next;

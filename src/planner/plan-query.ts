@@ -65,7 +65,10 @@ export async function planQuery(
   const terms = await inputs.terms();
   return withTypes(inputs.memo, inputs.oracle, () =>
     withinStack(query, () => {
-      const context: RuleContext = { ...columnIds(inputs.learnt, 0, terms), collation: inputs.snapshot.collation };
+      const context: Omit<RuleContext, 'phase'> = {
+        ...columnIds(inputs.learnt, 0, terms),
+        collation: inputs.snapshot.collation,
+      };
       const { plan } = bindQuery(
         query,
         rootContext({ ...inputs, insideViews: [], knownTypes: inputs.memo, nextId: context.nextId }),

@@ -16,18 +16,17 @@ export interface PlanContext {
 export interface RuleContext extends PlanContext {
   /** Of the database. */
   readonly collation: CollationName;
+  /** The one that runs. */
+  readonly phase: Phase;
 }
 
-/**
- * Phases run in this order, each to a fixed point; inside one, order must not matter. Calls are shared before placement
- * puts conditions between them, and once more for those that it brings together.
- */
-export const PHASES = ['sharing', 'placement', 'sharing', 'order', 'fusion', 'cleanup'] as const;
+/** Phases run in this order, each to a fixed point; inside one, order must not matter. */
+export const PHASES = ['mentions', 'placement', 'sharing', 'order', 'fusion', 'cleanup'] as const;
 export type Phase = (typeof PHASES)[number];
 
 export interface Rule {
   /** Kebab case: also the name of its file, its golden and its line in a trace. */
   readonly name: string;
-  readonly phase: Phase;
+  readonly phases: readonly [Phase, ...Phase[]];
   apply(plan: LogicalPlan, context: RuleContext): LogicalPlan;
 }

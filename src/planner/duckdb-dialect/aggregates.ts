@@ -73,7 +73,7 @@ function total(sum: string, from: SqlType | undefined, type: SqlType): string {
   const whole = typed(sum, type);
   if (familyOf(type) === 'float') return finite(whole);
   if (isMoney(type)) return inMoneyRange(whole, ANY_MONEY, type, 'fail');
-  if (from?.kind !== 'decimal' || from.precision <= SUMMABLE) return whole;
+  if (from?.kind !== 'decimal' || type.kind !== 'decimal' || from.precision <= SUMMABLE) return whole;
   const limit = `CAST('${'9'.repeat(38 - from.scale)}.${'9'.repeat(from.scale)}' AS ${duckdbTypeName(type)})`;
   const raised = `CAST('${RAISED}exec/overflow:decimal' AS ${duckdbTypeName(type)})`;
   return bindAlways([whole], ([s]) => `CASE WHEN ${s} > ${limit} OR ${s} < -${limit} THEN ${raised} ELSE ${s} END`);

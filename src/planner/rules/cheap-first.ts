@@ -27,7 +27,7 @@ import {
 
 export const cheapFirst: Rule = {
   name: 'cheap-first',
-  phase: 'placement',
+  phases: ['placement'],
   apply: (plan) => rewritePlan(plan, sinkConjuncts),
 };
 

@@ -20,7 +20,7 @@ import { prune } from './prune.ts';
 
 export const fuse: Rule = {
   name: 'fuse',
-  phase: 'fusion',
+  phases: ['fusion'],
   apply(plan, context) {
     if (fusibleCalls(plan) < 2) return plan;
     // A call that nobody reads must not weigh.

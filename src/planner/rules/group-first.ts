@@ -22,7 +22,7 @@ import { share } from './share.ts';
 
 export const groupFirst: Rule = {
   name: 'group-first',
-  phase: 'sharing',
+  phases: ['sharing'],
   apply(plan, context) {
     // A call shares through a limit but not through groups: whichever of the two rules came first would decide.
     const sharing = share.apply(plan, { ...context, nextId: () => -1 }) !== plan;

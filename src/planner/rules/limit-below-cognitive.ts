@@ -16,7 +16,7 @@ import { asksService, columnsUsed, rewritePlan, substituted } from '../shape.ts'
 
 export const limitBelowCognitive: Rule = {
   name: 'limit-below-cognitive',
-  phase: 'placement',
+  phases: ['placement'],
   apply: limitsBelowCalls,
 };
 

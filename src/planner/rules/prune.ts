@@ -41,7 +41,7 @@ type Wanted = ReadonlySet<ColumnId>;
 
 export const prune: Rule = {
   name: 'prune',
-  phase: 'cleanup',
+  phases: ['cleanup'],
   apply: (plan) => whole(plan, 'narrow'),
 };
 

@@ -35,7 +35,7 @@ import { limitBelowCognitive } from './limit-below-cognitive.ts';
 
 export const pullUp: Rule = {
   name: 'pull-up',
-  phase: 'placement',
+  phases: ['placement'],
   apply(plan, context) {
     // What sinks below a call does so before the call rises, else the plan would depend on which rule comes first.
     if ([cheapFirst, limitBelowCognitive].some((rule) => rule.apply(plan, context) !== plan)) return plan;

@@ -19,7 +19,7 @@ import { conjunctsOf, rewritePlan } from '../shape.ts';
 
 export const rankOrder: Rule = {
   name: 'rank-order',
-  phase: 'order',
+  phases: ['order'],
   // A part of a chain is ordered first, then the whole anew: only its last order counts.
   apply: (plan, context) => rewritePlan(plan, (node) => ordered(node, context)),
 };

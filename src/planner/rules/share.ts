@@ -16,19 +16,26 @@
 import { type Column, column, type Expr } from '../expression.ts';
 import { answerColumns, type CognitiveCall, type CognitiveMap, columnsOf, type LogicalPlan } from '../plan.ts';
 import type { Rule } from '../rule.ts';
-import { conjunctsOf, mapExpressions, rewritePlan, substituted } from '../shape.ts';
+import { childrenOf, conjunctsOf, mapExpressions, rewritePlan, substituted } from '../shape.ts';
 import { withoutUnreadCalls } from './prune.ts';
 
 export const share: Rule = {
   name: 'share',
-  phase: 'sharing',
-  apply(plan, { nextId }) {
+  // Before placement puts conditions between two mentions, and again for those that it brings together. A limit it must
+  // have put between them first: what stands above asks for few rows.
+  phases: ['mentions', 'sharing'],
+  apply(plan, { nextId, phase }) {
+    if (phase === 'mentions' && hasLimit(plan)) return plan;
     // A call nobody reads is none: shared, it would be asked for rows that the other call does not see.
     const live = withoutUnreadCalls(plan);
     const shared = rewritePlan(live, (node) => shareOne(node, nextId));
     return shared === live ? plan : rewritePlan(shared, belowNames);
   },
 };
+
+function hasLimit(plan: LogicalPlan): boolean {
+  return plan.kind === 'limit' || childrenOf(plan).some(hasLimit);
+}
 
 function shareOne(plan: LogicalPlan, nextId: () => number): LogicalPlan {
   if (plan.kind !== 'cognitive-map') return plan;
