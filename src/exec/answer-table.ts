@@ -149,7 +149,9 @@ export class AnswerAppender {
     const keys = (answers[0]?.input ?? []).map((_, i) => answers.map(({ input }) => bytesOf(input[i])));
     const values = answers.map(({ outcome }) => (outcome.ok ? outcome.value : null));
     const errors = answers.map(({ outcome }) => (outcome.ok ? null : { ...outcome.error }));
-    this.#appender.appendDataChunk(chunkOf(this.#types, [...keys, values, errors]));
+    const chunk = chunkOf(this.#types, [...keys, values, errors]);
+    this.#appender.appendDataChunk(chunk);
+    chunk.reset();
     this.#appended(answers.length);
   }
 }

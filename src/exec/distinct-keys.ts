@@ -18,7 +18,7 @@ function texts(width: number): string {
   return Array.from({ length: width }, (_, i) => `decode(k${i + 1})`).join(', ');
 }
 
-/** Rows of key texts as inputs, a group a chunk. */
+/** Rows of key texts as inputs, a group a chunk; the chunks are done with then. */
 export async function* inputsOf(chunks: AsyncIterable<DuckDBDataChunk>, width: number): AsyncGenerator<Input[]> {
   for await (const chunk of chunks) yield inputsIn(chunk, width);
 }
@@ -40,5 +40,9 @@ export function countsOf(chunk: DuckDBDataChunk, width: number, members: number)
 function inputsIn(chunk: DuckDBDataChunk, width: number): Input[] {
   const columns = Array.from({ length: width }, (_, i) => chunk.getColumnValues(i));
   // The query gives text.
-  return Array.from({ length: chunk.rowCount }, (_, row) => columns.map((values) => values[row] as string | null));
+  const inputs = Array.from({ length: chunk.rowCount }, (_, row) =>
+    columns.map((values) => values[row] as string | null),
+  );
+  chunk.reset();
+  return inputs;
 }

@@ -34,6 +34,8 @@ export async function* runOutput(plan: PhysicalPlan, schema: Schema, work: State
     left -= rows;
     if (rows === 0) continue;
     const whole = chunkToBatch(chunk, schema, types);
+    // Its memory is the engine's, which no garbage collector sees: left alone, gigabytes of it wait for one.
+    chunk.reset();
     work.options.report.rows += rows;
     yield rows === whole.numRows ? whole : whole.slice(from, from + rows);
     if (left === 0) return;

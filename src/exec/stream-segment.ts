@@ -180,6 +180,7 @@ class RowBuffer {
     for (const chunk of chunks) {
       appender.appendDataChunk(chunk);
       rows += chunk.rowCount;
+      chunk.reset();
     }
     appender.flushSync();
     appender.closeSync();
