@@ -13,6 +13,8 @@ import { familyOf, isText } from '../../arrow/sql-type.ts';
 import type { ParameterExpr } from '../../planner/expression.ts';
 import { duckdbError } from './duckdb-error.ts';
 
+const INTERRUPT_MS = 50;
+
 type Parameters = readonly Pick<ParameterExpr, 'value' | 'type'>[];
 
 export class Connection {
@@ -80,7 +82,12 @@ export class Connection {
 
   async #guarded<T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
     signal?.throwIfAborted();
-    const interrupt = () => this.#raw.interrupt();
+    let again: NodeJS.Timeout | undefined;
+    const interrupt = () => {
+      this.#raw.interrupt();
+      // Between its preparation and its start a statement does not hear it.
+      again ??= setInterval(interrupt, INTERRUPT_MS);
+    };
     signal?.addEventListener('abort', interrupt, { once: true });
     try {
       return await work();
@@ -89,6 +96,7 @@ export class Connection {
       throw duckdbError(cause);
     } finally {
       signal?.removeEventListener('abort', interrupt);
+      clearInterval(again);
     }
   }
 }
