@@ -1,11 +1,10 @@
 // A sentiment service in a process of its own, so that its work is not counted as the engine's: it answers by a hash,
 // after a fixed latency, and counts what it is asked. startFakeService is for the bench, the rest for the process.
 
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { startChildService } from './child-service.mjs';
 import { sentimentOf } from './sentiment-of.mjs';
 
 const SELF = fileURLToPath(import.meta.url);
@@ -15,22 +14,8 @@ const OPERATION = '/text/analytics/v3.1/sentiment';
  * @param {{ latencyMs?: number, share?: number }} options `share` of the texts that are negative
  * @returns `take` gives what was counted since it was last called
  */
-export async function startFakeService({ latencyMs = 0, share = 0.5 } = {}) {
-  const child = fork(SELF, ['serve', String(latencyMs), String(share)]);
-  const [{ port }] = await once(child, 'message');
-  return {
-    url: `http://127.0.0.1:${port}`,
-    async take() {
-      child.send('take');
-      const [counts] = await once(child, 'message');
-      return counts;
-    },
-    async close() {
-      const gone = once(child, 'exit');
-      child.send('close');
-      await gone;
-    },
-  };
+export function startFakeService({ latencyMs = 0, share = 0.5 } = {}) {
+  return startChildService(import.meta.url, latencyMs, share);
 }
 
 function serve(latencyMs, share) {
@@ -51,8 +36,7 @@ function serve(latencyMs, share) {
     response.writeHead(200, { 'content-type': 'application/json; charset=utf-8' }).end(body);
   });
   server.listen(0, '127.0.0.1', () => process.send({ port: server.address().port }));
-  process.on('message', (message) => {
-    if (message === 'close') process.exit(0);
+  process.on('message', () => {
     process.send(counts);
     counts = { requests: 0, documents: 0 };
   });

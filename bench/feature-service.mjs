@@ -1,11 +1,10 @@
 // A service in a process of its own that answers several questions about an image in one request, by a hash, and counts
 // what it is asked. startFeatureService and answerOf are for the bench, the rest for the process.
 
-import { fork } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
+import { startChildService } from './child-service.mjs';
 
 const SELF = fileURLToPath(import.meta.url);
 
@@ -17,24 +16,13 @@ export function answerOf(feature, image) {
 
 /** @returns `take` gives what was counted since it was last called: requests, and inputs by feature together */
 export async function startFeatureService() {
-  const child = fork(SELF, ['serve']);
-  const [{ port }] = await once(child, 'message');
-  const url = `http://127.0.0.1:${port}/`;
+  const service = await startChildService(import.meta.url);
   return {
+    ...service,
     /** One request. */
     async ask(features, images) {
-      const response = await fetch(url, { method: 'POST', body: JSON.stringify({ features, images }) });
+      const response = await fetch(service.url, { method: 'POST', body: JSON.stringify({ features, images }) });
       return response.json();
-    },
-    async take() {
-      child.send('take');
-      const [counts] = await once(child, 'message');
-      return counts;
-    },
-    async close() {
-      const gone = once(child, 'exit');
-      child.send('close');
-      await gone;
     },
   };
 }
@@ -51,8 +39,7 @@ function serve() {
     response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answers));
   });
   server.listen(0, '127.0.0.1', () => process.send({ port: server.address().port }));
-  process.on('message', (message) => {
-    if (message === 'close') process.exit(0);
+  process.on('message', () => {
     process.send(counts);
     counts = { requests: 0, answers: 0 };
   });

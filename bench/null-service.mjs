@@ -2,26 +2,16 @@
 // of the text. node:http costs as much as the client does, and then it is the service that is measured. It understands
 // the requests of one HTTP client and nothing else.
 
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { startChildService } from './child-service.mjs';
 import { sentimentOf } from './sentiment-of.mjs';
 
 const SELF = fileURLToPath(import.meta.url);
 const NEGATIVE_SHARE = 0.5;
 
-export async function startNullService() {
-  const child = fork(SELF, ['serve']);
-  const [{ port }] = await once(child, 'message');
-  return {
-    url: `http://127.0.0.1:${port}`,
-    async close() {
-      const gone = once(child, 'exit');
-      child.disconnect();
-      await gone;
-    },
-  };
+export function startNullService() {
+  return startChildService(import.meta.url);
 }
 
 function serve() {

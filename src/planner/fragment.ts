@@ -5,6 +5,7 @@ import { BIGINT, BIT, isText, NVARCHAR_MAX } from '../arrow/sql-type.ts';
 import type { TableDefinition } from '../catalog/definitions.ts';
 import { error } from '../common/errors.ts';
 import { type Column, type ColumnId, column, type Expr, operator, type SortKey } from './expression.ts';
+import { mostRows } from './most-rows.ts';
 import {
   type ExternalRead,
   type Output,
@@ -65,25 +66,6 @@ export function fragmentPlan(
     mostRows: mostRows(plan),
   };
   return { external: externalReads(plan), tables, stages: builder.stages, output, columns: columnsOf(plan) };
-}
-
-function mostRows(plan: LogicalPlan): number {
-  switch (plan.kind) {
-    case 'values':
-      return plan.rows.length;
-    case 'limit':
-      return Math.min(plan.count ?? Number.POSITIVE_INFINITY, mostRows(plan.child));
-    case 'aggregate':
-      return (plan.sets?.length ?? 1) * (plan.groups.length === 0 ? 1 : Math.max(1, mostRows(plan.child)));
-    case 'project':
-    case 'filter':
-    case 'sort':
-    case 'window':
-    case 'distinct':
-      return mostRows(plan.child);
-    default:
-      return Number.POSITIVE_INFINITY;
-  }
 }
 
 function tablesOf(plan: LogicalPlan): TableDefinition[] {
